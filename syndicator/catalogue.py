@@ -1,0 +1,269 @@
+"""`config/` and `feeds/` read whole and checked once: the `Catalogue`.
+
+A catalogue is one immutable value. It is read whole, checked whole - every mistake in every file is told at once -
+and swapped whole: a reload that finds a mistake leaves the old catalogue in place. The path is the name: no file
+says its own id. `fingerprint` changes exactly when what was written changes, so that the store knows when its
+labels and routes are out of date.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import available_timezones
+
+from pydantic import AfterValidator, Field
+
+from syndicator.errors import ConfigurationError
+from syndicator.model import THRESHOLD, ExtractRules, Feed, ListingRules, Publisher, Source, Topic
+from syndicator.settings import AnyTable, Minutes, Table, read_toml
+from syndicator.text.language import tag
+from syndicator.text.url import canonical
+
+KINDS = ("feed", "jsonfeed", "sitemap", "wordpress", "listing", "page")
+NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+
+
+def _address(value: str) -> str:
+    if canonical(value) is None:
+        raise ValueError("must be an absolute http or https address")
+    return value
+
+
+def _language(value: str) -> str:
+    found = tag(value)
+    if found is None:
+        raise ValueError("must be a language tag such as 'ar' or 'ar-SY' (BCP 47)")
+    return found
+
+
+def _timezone(value: str) -> str:
+    if value not in available_timezones():
+        raise ValueError("must be an IANA time zone such as 'Asia/Damascus'")
+    return value
+
+
+def _encoding(value: str) -> str:
+    try:
+        "".encode(value)
+    except LookupError:
+        raise ValueError("must be a character encoding such as 'windows-1256'") from None
+    return value
+
+
+Address = Annotated[str, AfterValidator(_address)]
+Language = Annotated[str, AfterValidator(_language)]
+Timezone = Annotated[str, AfterValidator(_timezone)]
+Phrase = Annotated[str, Field(min_length=1, max_length=200)]
+Title = Annotated[str, Field(min_length=1, max_length=300)]
+
+
+class ExtractTable(Table):
+    """`[extract]` in a publisher's file: CSS selectors for its pages."""
+
+    title: str | None = None
+    body: str | None = None
+    image: str | None = None
+    caption: str | None = None
+    credit: str | None = None
+    author: str | None = None
+    published: str | None = None
+    remove: tuple[str, ...] = ()
+
+
+class ListingTable(Table):
+    """`[feeds.NAME.listing]`: CSS selectors that find the items of a page."""
+
+    item: str | None = None
+    link: str | None = None
+    title: str | None = None
+    published: str | None = None
+    summary: str | None = None
+    image: str | None = None
+
+
+class SourceTable(Table):
+    """`[feeds.NAME]` in a publisher's file: one polled address."""
+
+    url: Address
+    kind: Annotated[str, Field(pattern="^(" + "|".join(KINDS) + ")$")] = "feed"
+    every: Minutes | None = None
+    topics: tuple[str, ...] = ()
+    full_text: bool = False
+    encoding: Annotated[str, AfterValidator(_encoding)] | None = None
+    language: Language | None = None
+    timezone: Timezone | None = None
+    listing: ListingTable = ListingTable()
+
+
+class PublisherFile(Table):
+    """`config/sources/<publisher>.toml`."""
+
+    title: Title
+    homepage: Address | None = None
+    language: Language | None = None
+    timezone: Timezone | None = None
+    extract: ExtractTable = ExtractTable()
+    feeds: Annotated[dict[str, SourceTable], Field(min_length=1)]
+
+
+class TopicFile(Table):
+    """`config/topics/<topic>.toml`."""
+
+    title: Title
+    phrases: Annotated[tuple[Phrase, ...], Field(min_length=1)]
+    exclude: tuple[Phrase, ...] = ()
+    weak: tuple[Phrase, ...] = ()
+    threshold: Annotated[float, Field(gt=0)] = THRESHOLD
+
+
+class FeedFile(Table):
+    """`feeds/<path>.toml`."""
+
+    title: Title
+    description: str = ""
+    language: Language = "ar"
+    limit: Annotated[int, Field(ge=1, le=1000)] = 50
+    topics: frozenset[str] = frozenset()
+    sources: frozenset[str] = frozenset()
+    languages: frozenset[Language] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Catalogue:
+    """All that people wrote, by id; every reference in it holds."""
+
+    publishers: Mapping[str, Publisher]
+    sources: Mapping[str, Source]
+    topics: Mapping[str, Topic]
+    feeds: Mapping[str, Feed]
+    fingerprint: str
+
+
+def load(home: Path) -> Catalogue:
+    """Reads and checks all definitions below `home`.
+
+    Raises `ConfigurationError` with one line for every mistake: file, definition and key.
+    """
+    reader = _Reader(home)
+    publishers, sources = reader.publishers()
+    topics = {name: Topic(id=name, **dict(file)) for name, file in reader.each("config/topics", TopicFile)}
+    feeds = {name: Feed(path=name, **dict(file)) for name, file in reader.each("feeds", FeedFile)}
+    if not reader.mistakes:  # a file that could not be read would be missed everywhere it is named
+        reader.mistakes += _dangling(publishers, sources, topics, feeds)
+    if reader.mistakes:
+        raise ConfigurationError(reader.mistakes)
+    return Catalogue(
+        publishers=publishers, sources=sources, topics=topics, feeds=feeds, fingerprint=reader.digest.hexdigest()
+    )
+
+
+class _Reader:
+    """Reads definition files, gathers mistakes and goes on."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        self.mistakes: list[str] = []
+        self.digest = hashlib.sha256()
+        if not (home / "config" / "sources").is_dir():
+            self.mistakes.append(f"config/sources: no such directory in {home}; make one with 'syndicator init DIR'")
+
+    def files(self, folder: str) -> Iterator[tuple[str, Path]]:
+        """Every definition below a folder, as (name, path), in the order of their names."""
+        root = self.home / folder
+        for path in sorted(root.rglob("*.toml")):
+            name = path.relative_to(root).with_suffix("").as_posix()
+            if all(NAME.fullmatch(part) for part in name.split("/")):
+                yield name, path
+            else:
+                self.mistakes.append(
+                    f"{folder}/{name}.toml: the file's name becomes an address, so it may hold only"
+                    " small Latin letters, digits and single hyphens"
+                )
+
+    def read(self, path: Path, schema: type[AnyTable]) -> AnyTable | None:
+        name = path.relative_to(self.home).as_posix()
+        try:
+            self.digest.update(name.encode() + b"\0" + path.read_bytes() + b"\0")
+            return read_toml(path, schema, name=name)
+        except ConfigurationError as error:
+            self.mistakes += error.mistakes
+            return None
+
+    def each(self, folder: str, schema: type[AnyTable]) -> Iterator[tuple[str, AnyTable]]:
+        """Every definition below a folder that has no mistake, by name."""
+        for name, path in self.files(folder):
+            if (file := self.read(path, schema)) is not None:
+                yield name, file
+
+    def publishers(self) -> tuple[dict[str, Publisher], dict[str, Source]]:
+        publishers: dict[str, Publisher] = {}
+        sources: dict[str, Source] = {}
+        seen: dict[str, str] = {}
+        for name, file in self.each("config/sources", PublisherFile):
+            if "/" in name:
+                self.mistakes.append(f"config/sources/{name}.toml: publishers stand directly in config/sources")
+                continue
+            publishers[name] = _publisher(name, file)
+            for key, table in file.feeds.items():
+                if not NAME.fullmatch(key):
+                    self.mistakes.append(
+                        f"config/sources/{name}.toml: [feeds.{key}]: a source's name may hold only"
+                        " small Latin letters, digits and single hyphens"
+                    )
+                source = _source(publishers[name], key, table)
+                if (other := seen.setdefault(source.url, source.id)) != source.id:
+                    self.mistakes.append(
+                        f"config/sources/{name}.toml: [feeds.{key}] url: {other} polls this address already"
+                    )
+                sources[source.id] = source
+        return publishers, sources
+
+
+def _publisher(name: str, file: PublisherFile) -> Publisher:
+    return Publisher(
+        id=name,
+        title=file.title,
+        homepage=file.homepage,
+        language=file.language,
+        timezone=file.timezone,
+        extract=ExtractRules(**dict(file.extract)),
+    )
+
+
+def _source(publisher: Publisher, key: str, table: SourceTable) -> Source:
+    return Source(
+        id=f"{publisher.id}/{key}",
+        publisher=publisher,
+        url=table.url,
+        kind=table.kind,
+        every=timedelta(minutes=table.every) if table.every else None,
+        topics=table.topics,
+        full_text=table.full_text,
+        encoding=table.encoding,
+        language=table.language or publisher.language,
+        timezone=table.timezone or publisher.timezone,
+        listing=ListingRules(**dict(table.listing)),
+    )
+
+
+def _dangling(
+    publishers: Mapping[str, Publisher],
+    sources: Mapping[str, Source],
+    topics: Mapping[str, Topic],
+    feeds: Mapping[str, Feed],
+) -> Iterator[str]:
+    """References to what does not exist."""
+    for source in sources.values():
+        publisher, _, key = source.id.partition("/")
+        for topic in source.topics:
+            if topic not in topics:
+                yield f"config/sources/{publisher}.toml: [feeds.{key}] topics: no file config/topics/{topic}.toml"
+    for feed in feeds.values():
+        for topic in sorted(feed.topics - topics.keys()):
+            yield f"feeds/{feed.path}.toml: topics: no file config/topics/{topic}.toml"
+        for name in sorted(feed.sources - sources.keys() - publishers.keys()):
+            yield f"feeds/{feed.path}.toml: sources: no publisher or source is called '{name}'"

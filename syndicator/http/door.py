@@ -1,0 +1,252 @@
+"""The one door to the network: every request that this program makes goes through here.
+
+**Safe.** Every hop is checked anew, address and all (see `address` and `connection`). No session of requests is
+used: a session is what follows redirects, reads their bodies whole, keeps cookies and takes proxies and passwords
+from the environment. The adapter below it sends one request and returns one answer, and that is all we want. So
+there is never a proxy, a cookie, a password or a Referer.
+
+**Never stuck.** One budget of time covers lookup, connection, handshake, headers, redirects and body (see
+`deadline`). Waiting for one's turn at a host does not count, and has a bound of its own (see `gate`).
+
+**Never flooded.** Bodies are read under caps (see `body`), and only those of 2xx answers; others are closed unread.
+
+**Redirects** are followed by hand, for GET only: what a POST carries is meant for the address it was given to.
+From https to http is allowed, since nothing secret is ever sent, but such a move is never called permanent, so
+that it has to be seen anew each time.
+
+**Validators** go to every hop. They belong to the resource that gave them, which is the last of the chain; a
+server that answers with a redirect must ignore them (RFC 9110, 13.2.1), and stripping them at a change of origin
+would make every feed behind `http:` or `www.` unconditional forever.
+"""
+
+import contextlib
+import socket
+from collections.abc import Container, Iterable, Mapping
+from dataclasses import dataclass, replace
+from http.client import HTTPException
+from typing import Protocol
+from urllib.parse import urldefrag, urljoin
+
+import requests
+import urllib3.exceptions
+from requests import PreparedRequest
+
+from syndicator.errors import BadRedirect, FetchError, HttpFault, Refused
+from syndicator.http.address import DEFAULT_PORTS, Guard, check_characters, check_url
+from syndicator.http.body import Caps, read_body
+from syndicator.http.connection import Attempt, GuardedAdapter, attempting
+from syndicator.http.deadline import Deadline, Watchdog
+from syndicator.http.dns import Lookup, Resolver
+from syndicator.http.faults import explained
+from syndicator.http.gate import Gate, gate_key
+from syndicator.http.headers import FEED_ACCEPT, conditions, received
+from syndicator.http.robots import SIZE_CAP, Robots
+from syndicator.model import Response, Validators
+
+_NO_VALIDATORS = Validators()
+_REDIRECTS = (301, 302, 303, 307, 308)
+_PERMANENT = (301, 308)
+_FAULTS = (FetchError, requests.RequestException, urllib3.exceptions.HTTPError, HTTPException, OSError, ValueError)
+"""What strangers can make the libraries raise; http.client raises ValueError for some malformed answers."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """The most that one fetch may take."""
+
+    deadline: float = 30.0
+    """Seconds for the whole, redirects and all."""
+    wire: int = 8 * 1024 * 1024
+    """Bytes of a body as they cross the network."""
+    decoded: int = 16 * 1024 * 1024
+    """Bytes of a body once decoded."""
+    hops: int = 5
+    """Redirects."""
+    dns: float = 5.0
+    """Seconds for one lookup."""
+
+
+_LIMITS = Limits()
+
+
+class Door(Protocol):
+    """What the rest of the house knows of the network."""
+
+    def get(
+        self,
+        url: str,
+        *,
+        validators: Validators = _NO_VALIDATORS,
+        accept: str = FEED_ACCEPT,
+        robots: bool = False,
+        deltas: bool = False,
+    ) -> Response:
+        """The server's answer, whatever its status; raises FetchError when there is none.
+
+        `robots` asks robots.txt first; `deltas` says that 226 with only the new entries is welcome (RFC 3229).
+        Only 2xx answers have a body.
+        """
+        ...
+
+    def post(self, url: str, *, data: bytes, headers: Mapping[str, str]) -> Response:
+        """The server's answer to a POST; redirects are answers, too."""
+        ...
+
+
+class HttpDoor:
+    """The door that leads to the real network. Safe to use from many threads."""
+
+    def __init__(
+        self,
+        limits: Limits = _LIMITS,
+        *,
+        user_agent: str,
+        allow_private: Iterable[str] = (),
+        ports: Container[int] = DEFAULT_PORTS,
+        ca_bundle: str | None = None,
+        resolve: Lookup = socket.getaddrinfo,
+        gap: float = 1.0,
+        patience: float = 60.0,
+    ) -> None:
+        """`allow_private` are CIDR blocks, `gap` and `patience` seconds, `ca_bundle` a PEM file.
+
+        `resolve` is called as `socket.getaddrinfo` is.
+        """
+        self._limits = limits
+        self._user_agent = user_agent
+        self._guard = Guard.of(allow_private, ports)
+        self._resolver = Resolver(resolve, limits.dns)
+        self._adapter = GuardedAdapter(ca_bundle)
+        self._watchdog = Watchdog()
+        self._gate = Gate(gap, patience)
+        self._robots = Robots(self._get_robots, user_agent)
+
+    def close(self) -> None:
+        """Close the connections that were kept alive, and end the watchdog's thread."""
+        self._adapter.close()
+        self._watchdog.close()
+
+    def get(
+        self,
+        url: str,
+        *,
+        validators: Validators = _NO_VALIDATORS,
+        accept: str = FEED_ACCEPT,
+        robots: bool = False,
+        deltas: bool = False,
+    ) -> Response:
+        """As `Door.get` says."""
+        headers = {"Accept": accept, **conditions(validators)}
+        if deltas:
+            headers["A-IM"] = "feed"
+        caps = Caps(self._limits.wire, self._limits.decoded)
+        return self._follow(url, headers, caps, robots=robots)
+
+    def post(self, url: str, *, data: bytes, headers: Mapping[str, str]) -> Response:
+        """As `Door.post` says."""
+        request = self._prepare("POST", url, dict(headers), data)
+        response, _ = self._visit(request, Caps(self._limits.wire, self._limits.decoded), self._limits.deadline)
+        return response
+
+    def _get_robots(self, url: str) -> Response:
+        return self._follow(url, {"Accept": "text/plain, */*;q=0.1"}, Caps(SIZE_CAP, SIZE_CAP, cut=True))
+
+    def _follow(self, url: str, headers: dict[str, str], caps: Caps, *, robots: bool = False) -> Response:
+        """One GET with its redirects, under one budget of time."""
+        budget = self._limits.deadline
+        seen: list[str] = []
+        permanent: str | None = None
+        unbroken = True
+        while True:
+            request = self._prepare("GET", url, headers)
+            here = urldefrag(request.url or "").url
+            if here in seen:
+                raise BadRedirect(f"The redirects lead in a circle: {' to '.join([*seen, here])}.")
+            seen.append(here)
+            if robots:
+                self._robots.check(here)
+            response, budget = self._visit(request, caps, budget)
+            if response.status not in _REDIRECTS:
+                return _moved(response, permanent, seen[0])
+            if len(seen) > self._limits.hops:
+                raise BadRedirect(f"{seen[0]} leads through more than {self._limits.hops} redirects.")
+            url = _target(here, response)
+            unbroken = unbroken and response.status in _PERMANENT
+            permanent = url if unbroken else permanent
+
+    def _prepare(self, method: str, url: str, headers: dict[str, str], data: bytes | None = None) -> PreparedRequest:
+        """A request in the form that goes out; everything about the address but its IP is checked here."""
+        check_url(url)
+        fixed = {"User-Agent": self._user_agent, "Accept-Encoding": "gzip"}
+        try:
+            return requests.Request(method, url, headers={**headers, **fixed}, data=data).prepare()
+        except (requests.RequestException, ValueError) as error:
+            raise Refused(f"The address {url[:200]!r} cannot be requested: {error}.") from error
+
+    def _visit(self, request: PreparedRequest, caps: Caps, budget: float) -> tuple[Response, float]:
+        """One request to one host, in its turn and in its time; the answer and what is left of the budget."""
+        parts = check_url(request.url or "")
+        host = parts.hostname or ""
+        port = parts.port or (443 if parts.scheme == "https" else 80)
+        with self._gate.turn(gate_key(host, port)), self._watchdog.deadline(budget, host) as deadline:
+            try:
+                response = self._exchange(request, host, caps, deadline)
+                return response, deadline.remaining()
+            except _FAULTS as error:
+                raise explained(error, host, deadline) from error
+
+    def _exchange(self, request: PreparedRequest, host: str, caps: Caps, deadline: Deadline) -> Response:
+        """Send, and read what is worth reading."""
+        raw = self._send(request, deadline)
+        try:
+            status = raw.status
+            if status < 200 or status == 206:
+                raise HttpFault(f"{host} answered with status {status}, which was not asked for.", status=status)
+            body, wire = b"", 0
+            if status in (204, 304):
+                raw.read1(1)
+            elif status < 300:
+                body, wire = read_body(raw, host, caps)
+                deadline.remaining()
+            return Response(
+                url=request.url or "", status=status, headers=received(raw.headers), body=body, wire_bytes=wire
+            )
+        finally:
+            raw.close()
+
+    def _send(self, request: PreparedRequest, deadline: Deadline) -> urllib3.BaseHTTPResponse:
+        """One request, one answer with its body unread.
+
+        A connection that was kept alive may have been closed by the server just now; then the request goes out
+        once more on a new one, unless it is one that must not be sent twice.
+        """
+        while True:
+            attempt = Attempt(self._guard, self._resolver, deadline)
+            with attempting(attempt):
+                try:
+                    answer = self._adapter.send(request, stream=True, timeout=deadline.remaining())
+                except requests.ConnectionError:
+                    if attempt.fresh or request.method != "GET":
+                        raise
+                else:
+                    return answer.raw
+
+
+def _target(here: str, response: Response) -> str:
+    """Where a redirect leads. Location bytes beyond ASCII are UTF-8 in practice (RFC 9110, 10.2.2 has none)."""
+    location = response.headers.get("location", "").strip()
+    if not location:
+        raise BadRedirect(f"{here} answered with status {response.status} but named no target.")
+    check_characters(location)
+    with contextlib.suppress(UnicodeError):
+        location = location.encode("latin-1").decode("utf-8")
+    try:
+        return urljoin(here, location)
+    except ValueError as error:
+        raise BadRedirect(f"{here} redirects to {location[:200]!r}, which cannot be read: {error}.") from error
+
+
+def _moved(response: Response, permanent: str | None, first: str) -> Response:
+    if permanent is None or (first.startswith("https:") and not permanent.startswith("https:")):
+        return response
+    return replace(response, permanent_url=permanent)

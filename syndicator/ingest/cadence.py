@@ -1,0 +1,159 @@
+"""When to poll a source again, and why: a pure decider.
+
+After an answer, the next poll is the latest of what the source's rhythm suggests and what its publisher asks for:
+the adaptive interval, RSS `ttl`, the `sy:` period, and HTTP freshness (`max-age` less `Age`, or `Expires`) on 200
+and 304 alike. Then it is clamped to the settings, jitter is added (it only ever adds), and `skipHours` and `skipDays`
+push it out of the hours that the publisher keeps free.
+
+The adaptive interval is half the mean gap between the source's latest articles, stretched to a tenth of its silence:
+a source that falls silent is asked less and less, one that wakes up is asked at its old pace again. A server that
+answers with the same whole body time and again, where a 304 could have been, is asked once a day.
+
+After a failure: `Retry-After` is a promise that is kept for up to seven days. Without one the wait doubles from an
+hour to a day. 410 stops. Nothing is ever forgotten: a source that fails for weeks is still asked once a day.
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+
+from syndicator.model import Source, SourceState
+
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+WEEK = timedelta(days=7)
+REPEATS = 3
+JITTER = 0.1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """The settings' shortest and longest time between two polls."""
+
+    shortest: timedelta
+    longest: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """The next poll and why then, in words for the operator."""
+
+    at: datetime
+    why: str
+
+
+def after_answer(
+    source: Source, state: SourceState, headers: Mapping[str, str], bounds: Bounds, moment: datetime
+) -> Plan:
+    """When to ask again after 200, 226 or 304. `state` knows of this answer already."""
+    shortest = max(source.every or bounds.shortest, bounds.shortest if source.every is None else timedelta())
+    wishes = [
+        (shortest, "the shortest interval that is set"),
+        (rhythm(state, moment), "its rhythm"),
+        (state.ttl, "its ttl"),
+        (state.period, "its sy:updatePeriod"),
+        (freshness(headers, moment), "its HTTP max-age or Expires"),
+        (DAY if state.repeats >= REPEATS and _silent(state, moment) else None, "it repeats whole answers without 304"),
+    ]
+    wait, why = max(((span, words) for span, words in wishes if span is not None), key=lambda wish: wish[0])
+    if wait > bounds.longest:
+        wait, why = bounds.longest, f"the longest interval that is set, though {why} asks for more"
+    at = moment + wait + _jitter(source.id, moment, wait)
+    moved = skip(at, state.skip_hours, state.skip_days)
+    return Plan(at=moved, why=why if moved == at else f"{why}, moved by its skipHours or skipDays")
+
+
+def after_failure(state: SourceState, status: int | None, headers: Mapping[str, str], moment: datetime) -> Plan:
+    """When to ask again after anything else. `state.failures` counts this one already."""
+    asked = retry_after(headers, moment)
+    if asked is not None and (status in {403, 429, 503} or (status is not None and 300 <= status < 400)):
+        return Plan(at=moment + asked, why="the server's Retry-After")
+    wait = min(HOUR * 2 ** min(state.failures - 1, 10), DAY)
+    return Plan(at=moment + wait + _jitter(state.source, moment, wait), why=f"failed {state.failures} times in a row")
+
+
+def rhythm(state: SourceState, moment: datetime) -> timedelta | None:
+    """The learned interval, stretched by silence; None before anything was learned."""
+    if state.interval is None:
+        return None
+    silence = moment - state.last_new if state.last_new is not None else timedelta()
+    return max(state.interval, silence / 10)
+
+
+def learn(published: Sequence[datetime]) -> timedelta | None:
+    """Half the mean gap between the latest articles of a body; None when there are too few dates to tell."""
+    latest = sorted(published, reverse=True)[:20]
+    if len(latest) < 2:
+        return None
+    return (latest[0] - latest[-1]) / (len(latest) - 1) / 2
+
+
+def _silent(state: SourceState, moment: datetime) -> bool:
+    """Longer without an article than its rhythm explains."""
+    if state.interval is None or state.last_new is None:
+        return True
+    return moment - state.last_new > state.interval * 6
+
+
+def freshness(headers: Mapping[str, str], moment: datetime) -> timedelta | None:
+    """How long the answer stays fresh (RFC 9111, 4.2.1): max-age less Age, else Expires less Date."""
+    directives = dict(
+        part.strip().lower().partition("=")[::2] for part in headers.get("cache-control", "").split(",") if part.strip()
+    )
+    if "no-cache" in directives or "no-store" in directives:
+        return None
+    if (seconds := _seconds(directives.get("max-age", "").strip('"'))) is not None:
+        return max(timedelta(), seconds - (_seconds(headers.get("age", "")) or timedelta()))
+    expires = _date(headers.get("expires", ""))
+    if expires is None:
+        return None
+    return max(timedelta(), min(expires - (_date(headers.get("date", "")) or moment), timedelta(days=365)))
+
+
+def retry_after(headers: Mapping[str, str], moment: datetime) -> timedelta | None:
+    """`Retry-After` (RFC 9110, 10.2.3) in seconds or as a date, at most seven days; None when it says nothing."""
+    raw = headers.get("retry-after", "").strip()
+    asked = _seconds(raw)
+    if asked is None and (date := _date(raw)) is not None:
+        asked = date - moment
+    return None if asked is None or asked <= timedelta() else min(asked, WEEK)
+
+
+def skip(at: datetime, hours: frozenset[int], days: frozenset[int]) -> datetime:
+    """The first moment from `at` on that is in none of the skipped hours and days (UTC).
+
+    Wishes that leave no hour free are not followed.
+    """
+    if len(hours) >= 24 or len(days) >= 7:
+        return at
+    moved = at
+    for _ in range(24 * 8):
+        if moved.hour not in hours and moved.weekday() not in days:
+            return moved
+        moved = moved.replace(minute=0, second=0, microsecond=0) + HOUR
+    return at
+
+
+def _jitter(key: str, moment: datetime, wait: timedelta) -> timedelta:
+    """Up to a tenth more, different for every source and poll, the same when asked twice."""
+    digest = hashlib.sha256(f"{key}\n{moment.isoformat()}".encode()).digest()
+    return wait * JITTER * (int.from_bytes(digest[:4]) / 2**32)
+
+
+def _seconds(raw: str) -> timedelta | None:
+    raw = raw.strip()
+    return (
+        timedelta(seconds=min(int(raw), 10 * 365 * 86400))
+        if raw.isascii() and raw.isdigit() and len(raw) < 20
+        else None
+    )
+
+
+def _date(raw: str) -> datetime | None:
+    try:
+        found = parsedate_to_datetime(raw)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)

@@ -1,0 +1,196 @@
+"""What a page or feed says around the story, taken out of the story: repeats, pointers elsewhere, furniture.
+
+The same lines are named the same way wherever they stand: the slogan above the headline, the headline itself, the
+caption below a picture, "اقرأ أيضا", share buttons, tags, newsletters, rights, comments, a feed's "appeared first on".
+
+**Whole lines only.** A line goes when it is nothing but such a thing; a sentence that mentions one stays. What goes
+is reported as a `Cut` with the reason, so that an operator can see what was taken.
+
+**The head.** Above the story a page repeats itself, so there a line may go for where it stands: before the last
+headline at the top only captions, pictures and short lines are expected, and only those go. A paragraph among them
+stays.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+from syndicator.ingest.extract import furniture
+from syndicator.ingest.extract.blocks import Block, flatten, key, together
+from syndicator.model import Image
+from syndicator.text.credits import reads_as_caption, split_credit
+from syndicator.text.figures import parsed, place
+from syndicator.text.html import SafeHtml, sanitise
+
+_HEAD = 12
+"""Blocks at the top in which the headline may be repeated."""
+_SHORT = 90
+_PARAGRAPH = 120
+_ALIKE = 0.9
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cut:
+    """A line that was taken out of a body: the text and why, in one or two words."""
+
+    what: str
+    why: str
+
+
+def clean_body(html: SafeHtml, *, title: str, images: tuple[Image, ...]) -> tuple[SafeHtml, tuple[Cut, ...]]:
+    """A body without what repeats its title and captions and without furniture; unchanged when there is none."""
+    root = parsed(html)
+    if root is None:
+        return html, ()
+    placed = place(root, None)
+    pictures = {one.picture: one.figure for one in placed}
+    blocks = flatten(root, pictures, {word for one in placed for word in one.words})
+    words = [
+        *((image.caption, image.credit) for image in images),
+        *((one.figure.caption, one.figure.credit) for one in placed),
+    ]
+    kept, cuts = without_repeats(blocks, title=title, captions=words)
+    return (sanitise(together(kept)), cuts) if cuts else (html, ())
+
+
+def without_repeats(
+    blocks: Sequence[Block], *, title: str, captions: Iterable[tuple[str | None, str | None]]
+) -> tuple[list[Block], tuple[Cut, ...]]:
+    """The blocks that are the story, and what was cut in the order in which it stood."""
+    reasons: dict[int, str] = {}
+    known = _caption_keys(captions)
+    _name_the_head(blocks, title, known, reasons)
+    for at, block in enumerate(blocks):
+        if at in reasons or block.kind == "figure":
+            continue
+        line = key(block.text)
+        if line in known or _is_caption_of(block, known):
+            reasons[at] = "caption"
+        elif why := furniture.reason(block, place=at / len(blocks)):
+            reasons[at] = why
+    _name_what_follows(blocks, reasons)
+    kept = [block for at, block in enumerate(blocks) if at not in reasons]
+    cuts = tuple(
+        Cut(what=" ".join(blocks[at].text.split())[:300], why=why)
+        for at, why in sorted(reasons.items())
+        if blocks[at].text.strip()
+    )
+    return kept, cuts
+
+
+def headline(blocks: Sequence[Block]) -> str | None:
+    """The line that a page repeats at its top like a headline; None when there is none."""
+    seen: set[str] = set()
+    for block in blocks[:_HEAD]:
+        line = key(block.text)
+        if line in seen and 15 <= len(block.text) <= 200 and not reads_as_caption(block.text):
+            return block.text
+        seen.add(line)
+    return next(
+        (
+            block.text
+            for block in blocks[:3]
+            if block.kind == "h2" and block.element is not None and block.element.tag == "h1"
+        ),
+        None,
+    )
+
+
+def same_headline(line: str, title: str) -> bool:
+    """Whether a line is the headline, give or take punctuation, the site's name behind it, or a typing error."""
+    one, other = key(line), key(title)
+    if not one or not other:
+        return False
+    if one == other:
+        return True
+    shorter, longer = sorted((one, other), key=len)
+    if (
+        len(shorter) >= 15
+        and longer.startswith(shorter + " ")
+        and len(longer) - len(shorter) <= 40
+        and re.search(r"[|–—-]", line + title)
+    ):
+        return True
+    if len(shorter) < 20 or len(longer) > 300 or len(shorter) < _ALIKE * len(longer):
+        return False
+    return SequenceMatcher(None, one, other, autojunk=False).ratio() >= _ALIKE + 0.04
+
+
+def _caption_keys(captions: Iterable[tuple[str | None, str | None]]) -> set[str]:
+    """Keys of caption, credit, and both in the orders in which pages write them."""
+    keys: set[str] = set()
+    for caption, credit in captions:
+        if caption and len(key(caption)) >= 8:
+            keys.add(key(caption))
+        if caption and credit:
+            keys |= {key(f"{caption} {credit}"), key(f"{credit} {caption}")}
+    return keys - {""}
+
+
+def _is_caption_of(block: Block, known: set[str]) -> bool:
+    """A paragraph that is a known caption with a credit behind it, whatever the cue."""
+    if block.kind != "p" or len(block.text) > 600:
+        return False
+    caption, credit = split_credit(block.text)
+    return credit is not None and caption is not None and key(caption) in known
+
+
+def _name_the_head(blocks: Sequence[Block], title: str, known: set[str], reasons: dict[int, str]) -> None:
+    """Reasons for the lines above and between the headlines at the top."""
+    headlines = [
+        at for at, block in enumerate(blocks[:_HEAD]) if block.kind != "figure" and same_headline(block.text, title)
+    ]
+    for at in headlines:
+        reasons[at] = "headline"
+    for at in range(headlines[-1] if headlines else 0):
+        block = blocks[at]
+        if at in reasons or block.kind == "figure":
+            continue
+        if len(block.text) >= _PARAGRAPH and not reads_as_caption(block.text):
+            break
+        if reads_as_caption(block.text) or key(block.text) in known:
+            reasons[at] = "caption"
+        elif len(block.text) < _SHORT and not re.search(r"[.!?؟…:]$", block.text.strip()):
+            reasons[at] = "slogan" if at < headlines[0] else "byline"
+    _name_captions_at_the_top(blocks, reasons)
+    _name_doubles(blocks, reasons)
+
+
+def _name_captions_at_the_top(blocks: Sequence[Block], reasons: dict[int, str]) -> None:
+    """A caption that stands alone above the first paragraph; never the only text there is."""
+    if not any(at not in reasons and len(block.text) >= _PARAGRAPH for at, block in enumerate(blocks[1:], 1)):
+        return
+    lines = [key(block.text) for block in blocks[:_HEAD]]
+    for at, block in enumerate(blocks[:_HEAD]):
+        if at in reasons or block.kind == "figure":
+            continue
+        if block.kind != "p" or not reads_as_caption(block.text):
+            return
+        if len(block.text) < _PARAGRAPH or lines.count(lines[at]) > 1:
+            reasons[at] = "caption"
+
+
+def _name_doubles(blocks: Sequence[Block], reasons: dict[int, str]) -> None:
+    """A block that says the same as the one before it; a short line that comes twice and is a caption goes twice."""
+    previous = ""
+    for at, block in enumerate(blocks):
+        line = key(block.text)
+        if line and line == previous and at not in reasons and len(line) >= 15:
+            reasons[at] = "repeat"
+        if line:
+            previous = line
+
+
+def _name_what_follows(blocks: Sequence[Block], reasons: dict[int, str]) -> None:
+    """Links below "اقرأ أيضا" go with it; below a heading of comments everything goes, near the end."""
+    for at in list(reasons):
+        if reasons[at] == "related":
+            for later in range(at + 1, len(blocks)):
+                block = blocks[later]
+                if later in reasons or block.kind == "figure" or not block.text or block.link_share < 0.8:
+                    break
+                reasons[later] = "related"
+        elif reasons[at] == "comments" and (at >= len(blocks) * 0.4 or (blocks[at].kind != "p" and at > 0)):
+            for later in range(at + 1, len(blocks)):
+                reasons.setdefault(later, "comments")

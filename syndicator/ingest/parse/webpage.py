@@ -1,0 +1,94 @@
+"""What web pages say of themselves to machines: `meta` elements, canonical links and JSON-LD."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from lxml.html import HtmlElement
+
+from syndicator.errors import NotAFeed
+from syndicator.ingest.parse.decode import decode
+from syndicator.ingest.parse.elements import join, url
+from syndicator.ingest.parse.sniff import refuse_other_kinds
+from syndicator.model import Response, Source
+from syndicator.text.figures import parsed
+
+_BLOCKS, _NODES = 32, 5_000
+"""As many JSON-LD scripts, and as many objects in one, as are looked at."""
+_ARTICLE = ("Article", "NewsArticle", "ReportageNewsArticle", "AnalysisNewsArticle", "OpinionNewsArticle",
+            "BlogPosting", "LiveBlogPosting", "Report", "ReviewNewsArticle", "BackgroundNewsArticle")  # fmt: skip
+
+
+def read(response: Response, source: Source) -> HtmlElement:
+    """The page as a tree. `NotAFeed` when it is no web page."""
+    refuse_other_kinds(response.body)
+    text = decode(response.body, override=source.encoding, http_charset=response.charset)
+    if "<" not in text or text.lstrip()[:1] in ("{", "["):
+        raise NotAFeed("The address answered with something that is no web page.")
+    root = parsed(text)
+    if root is None:
+        raise NotAFeed("The address answered with a web page that holds nothing.")
+    return root
+
+
+def base_of(root: HtmlElement, response: Response) -> str:
+    """What the page's addresses are relative to (HTML, 4.2.3)."""
+    href = next((found.get("href") for found in root.iter("base") if found.get("href")), None)
+    return join(response.url, href.strip()) if href else response.url
+
+
+def meta(root: HtmlElement, *names: str) -> list[str]:
+    """The contents of the `meta` elements of these names, by the order of `names`."""
+    found: dict[str, list[str]] = {}
+    for element in root.iter("meta"):
+        key = (element.get("property") or element.get("name") or element.get("itemprop") or "").strip().lower()
+        content = " ".join((element.get("content") or "").split())
+        if key and content:
+            found.setdefault(key, []).append(content)
+    return [content for name in names for content in found.get(name, ())]
+
+
+def canonical(root: HtmlElement, base: str) -> str | None:
+    """`rel=canonical`, absolute."""
+    for element in root.iter("link"):
+        if "canonical" in (element.get("rel") or "").lower().split() and (written := url(element.get("href"))):
+            return url(join(base, written))
+    return None
+
+
+def json_ld(root: HtmlElement) -> Iterator[dict[str, Any]]:
+    """Every object of the page's JSON-LD, outer before inner; broken scripts count as none."""
+    scripts = (element for element in root.iter("script") if "ld+json" in (element.get("type") or "").lower())
+    for script, _ in zip(scripts, range(_BLOCKS), strict=False):
+        try:
+            data = json.loads((script.text_content() or "").strip().rstrip(";"), strict=False)
+        except (ValueError, RecursionError):
+            continue
+        waiting, seen = [data], 0
+        while waiting and seen < _NODES:
+            node = waiting.pop(0)
+            seen += 1
+            if isinstance(node, dict):
+                yield node
+                waiting.extend(value for value in node.values() if isinstance(value, dict | list))
+            elif isinstance(node, list):
+                waiting.extend(value for value in node if isinstance(value, dict | list))
+
+
+def is_a(node: dict[str, Any], *types: str) -> bool:
+    written = node.get("@type")
+    named = written if isinstance(written, list) else [written]
+    return any(isinstance(name, str) and name.rpartition("/")[2] in types for name in named)
+
+
+def is_article(node: dict[str, Any]) -> bool:
+    return is_a(node, *_ARTICLE)
+
+
+def address(value: object) -> str | None:
+    """An address that JSON-LD writes as text, as an object with `@id` or `url`, or as the first of a list."""
+    if isinstance(value, list):
+        value = value[0] if value else None
+    if isinstance(value, dict):
+        value = value.get("url") or value.get("contentUrl") or value.get("@id")
+    return url(value) if isinstance(value, str) else None

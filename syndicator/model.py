@@ -1,0 +1,465 @@
+"""The nouns: every value that one room hands to another. Read this first.
+
+Three families, never mixed:
+
+- **Defined**: people wrote them in `config/` and `feeds/` - `Publisher`, `Source`, `Topic`, `Feed`.
+- **Carried**: one item on its way - `Response`, `Channel` of `Entry`, `Article`, `Edition`, `Document`.
+- **Learned**: what polling taught us - `Validators`, `SourceState`, `Poll`.
+
+All are frozen, slotted, keyword-only dataclasses: a stage that knows more returns `replace(noun, ...)`.
+Every moment is an aware `datetime` in UTC. An **edition** is one published feed as it stands at one
+moment: what it carries, and the addresses around it. Rendered in one format it is a `Document`, which is
+stored until the feed changes.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from urllib.parse import quote
+
+from syndicator.text.html import SafeHtml
+from syndicator.text.url import Url
+
+THRESHOLD = 3.5
+"""The score from which an article has a topic that sets no threshold of its own."""
+
+# ---------------------------------------------------------------- defined
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Publisher:
+    """Who publishes: one file in `config/sources/`; `id` is the file's name without `.toml`."""
+
+    id: str
+    title: str
+    homepage: str | None = None
+    language: str | None = None
+    """BCP 47, what its articles are in when the text itself does not tell."""
+    timezone: str | None = None
+    """IANA name, for dates that the publisher writes without a zone."""
+    extract: "ExtractRules"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExtractRules:
+    """CSS selectors for a publisher's pages; they win over every guess. Empty: guess."""
+
+    title: str | None = None
+    body: str | None = None
+    image: str | None = None
+    caption: str | None = None
+    credit: str | None = None
+    author: str | None = None
+    published: str | None = None
+    remove: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListingRules:
+    """CSS selectors that find the items on a page of links (`kind = "listing"`). Empty: guess."""
+
+    item: str | None = None
+    link: str | None = None
+    title: str | None = None
+    published: str | None = None
+    summary: str | None = None
+    image: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """One address that is polled; `id` is `<publisher>/<name>`."""
+
+    id: str
+    publisher: Publisher
+    url: str
+    """As the operator wrote it: never rewritten."""
+    kind: str = "feed"
+    every: timedelta | None = None
+    """The shortest time between two polls; None: as the settings say."""
+    topics: tuple[str, ...] = ()
+    """Topics that every article of this source has, whatever its text says."""
+    full_text: bool = False
+    encoding: str | None = None
+    """The last word on the character encoding, for publishers that mislabel theirs."""
+    language: str | None = None
+    timezone: str | None = None
+    listing: ListingRules
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Topic:
+    """What an article can be about; `id` is the path below `config/topics/`."""
+
+    id: str
+    title: str
+    phrases: tuple[str, ...]
+    """Found in every form that Arabic gives them; `=` before a phrase takes it literally (`text.forms`)."""
+    exclude: tuple[str, ...] = ()
+    """Longer phrases that hide a phrase inside them: "جنوب السودان" for "السودان"."""
+    weak: tuple[str, ...] = ()
+    """Phrases that count only beside one of `phrases`: "تدمر", Palmyra or "destroys"."""
+    threshold: float = THRESHOLD
+    """The score from which an article has the topic; see `ingest.classify` for what counts how much."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feed:
+    """One published feed; `path` is its place below `feeds/` and its address below `/feeds/`."""
+
+    path: str
+    title: str
+    description: str
+    language: str = "ar"
+    limit: int = 50
+    topics: frozenset[str] = frozenset()
+    sources: frozenset[str] = frozenset()
+    """Publishers (`un-news`) or single sources (`un-news/health`)."""
+    languages: frozenset[str] = frozenset()
+
+    def carries(self, article: "Article") -> bool:
+        """Whether the article belongs in this feed: the only place that decides it.
+
+        Every choice that is given must hold; a feed that gives none carries everything.
+        """
+        if article.withdrawn:
+            return False
+        if self.topics and self.topics.isdisjoint(article.topics):
+            return False
+        if self.languages and not language_matches(article.language, self.languages):
+            return False
+        if self.sources:
+            polled = {origin.source for origin in article.origins}
+            return not self.sources.isdisjoint(polled | {source.partition("/")[0] for source in polled})
+        return True
+
+
+def language_matches(language: str, wanted: frozenset[str]) -> bool:
+    """RFC 4647 basic filtering: `ar` matches `ar` and `ar-SY`, not the other way round."""
+    parts = language.lower().split("-")
+    return any("-".join(parts[: i + 1]) in wanted for i in range(len(parts)))
+
+
+# ---------------------------------------------------------------- carried
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Validators:
+    """What a server gave us to ask "has it changed?" with (RFC 9110, 8.8): byte-exact, never rewritten."""
+
+    etag: str | None = None
+    last_modified: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Response:
+    """A server's answer: headers by lower-case name, `body` without any Content-Encoding."""
+
+    url: str
+    """Where the answer came from, after redirects."""
+    status: int
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+    permanent_url: str | None = None
+    """Where an unbroken chain of 301 and 308 led, when the first hop was one."""
+    wire_bytes: int = 0
+    """Bytes of the body as they crossed the network."""
+
+    @property
+    def validators(self) -> Validators:
+        return Validators(etag=self.headers.get("etag"), last_modified=self.headers.get("last-modified"))
+
+    @property
+    def content_type(self) -> str:
+        """The media type in lower case, without parameters; empty when there is none."""
+        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+    @property
+    def charset(self) -> str | None:
+        """The charset parameter of Content-Type as the server wrote it, or None."""
+        for parameter in self.headers.get("content-type", "").split(";")[1:]:
+            name, _, value = parameter.partition("=")
+            if name.strip().lower() == "charset":
+                return value.strip().strip("\"'") or None
+        return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Category:
+    """A category as a publisher wrote it."""
+
+    term: str
+    scheme: str | None = None
+    label: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Enclosure:
+    """A file that belongs to an item (RSS `enclosure`, Atom `rel="enclosure"`, JSON Feed attachment)."""
+
+    url: str
+    type: str | None = None
+    length: int | None = None
+    """In bytes."""
+    title: str | None = None
+    duration: int | None = None
+    """In seconds."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Image:
+    """A picture with what belongs to it; caption and credit are plain text."""
+
+    url: str
+    caption: str | None = None
+    credit: str | None = None
+    width: int | None = None
+    height: int | None = None
+    alt: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reference:
+    """Something elsewhere, by title and address: an item's original source."""
+
+    title: str | None = None
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One item as its publisher wrote it: nothing repaired, nothing trusted, nothing safe."""
+
+    guid: str | None = None
+    link: str | None = None
+    title: str | None = None
+    """May hold markup."""
+    summary: str | None = None
+    """HTML."""
+    content: str | None = None
+    """HTML, the longest that the item carries."""
+    base: str | None = None
+    """What relative addresses in this entry are relative to."""
+    language: str | None = None
+    authors: tuple[str, ...] = ()
+    published: str | None = None
+    """A date as written."""
+    updated: str | None = None
+    categories: tuple[Category, ...] = ()
+    enclosures: tuple[Enclosure, ...] = ()
+    images: tuple[Image, ...] = ()
+    """From Media RSS, iTunes, JSON Feed and the like; not those inside the HTML."""
+    source: Reference | None = None
+    comments: str | None = None
+    geo: tuple[float, float] | None = None
+    """Latitude and longitude in degrees, WGS 84."""
+    withdrawn: bool = False
+    """The publisher says that the item is deleted (RFC 6721); then only `guid` counts."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Channel:
+    """What one poll of a source holds: the entries, and what the publisher says of the whole.
+
+    `ttl` to `skip_days` are requests about the timing of polls, as the format's own words have it.
+    """
+
+    entries: tuple[Entry, ...] = ()
+    title: str | None = None
+    homepage: str | None = None
+    language: str | None = None
+    ttl: timedelta | None = None
+    """RSS `ttl`."""
+    period: timedelta | None = None
+    """`sy:updatePeriod` divided by `sy:updateFrequency`."""
+    skip_hours: frozenset[int] = frozenset()
+    """Hours 0 to 23, UTC."""
+    skip_days: frozenset[int] = frozenset()
+    """Weekdays, Monday is 0, UTC."""
+    hub: str | None = None
+    """WebSub hub."""
+    self_url: str | None = None
+    next_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """Where an article came from: the source and the item's identity there.
+
+    `fingerprint` is of the item as the source gave it, before any page was fetched: the same
+    fingerprint again means that there is nothing to do.
+    """
+
+    source: str
+    guid: str
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Article:
+    """One article: canonical, dated, safe. The same link from two sources is one article with two origins."""
+
+    id: str
+    """A UUID, made once from the first origin (RFC 9562, version 5); never changes."""
+    url: Url
+    title: str
+    summary: str
+    """Plain text."""
+    body: SafeHtml
+    authors: tuple[str, ...] = ()
+    language: str
+    """BCP 47."""
+    published: datetime
+    updated: datetime
+    """Changes only with the content."""
+    images: tuple[Image, ...] = ()
+    enclosures: tuple[Enclosure, ...] = ()
+    categories: tuple[Category, ...] = ()
+    source: Reference | None = None
+    """The original source that the publisher names, if another."""
+    comments: str | None = None
+    geo: tuple[float, float] | None = None
+    origins: tuple[Origin, ...]
+    topics: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
+    people: tuple[str, ...] = ()
+    feeds: tuple[str, ...] = ()
+    """Paths of the feeds that carry it, decided when it was saved."""
+    story: str | None = None
+    withdrawn: bool = False
+    shared_link: bool = False
+    """The link leads to more than this article (a homepage, a podcast's page), so it does not identify it."""
+
+    @property
+    def lead_image(self) -> Image | None:
+        return self.images[0] if self.images else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edition:
+    """One published feed as it stands at one moment: all that a format needs, so that rendering is pure."""
+
+    feed: Feed
+    articles: tuple[Article, ...]
+    """Newest first, `feed.limit` of them at most."""
+    publishers: Mapping[str, Publisher]
+    """By id, at least those of the articles."""
+    base_url: str
+    """The public address of the service, without a slash at its end."""
+    updated: datetime
+    """The newest change of any article that it carries; two renders of one state are byte-equal."""
+    withdrawn: tuple[tuple[str, datetime], ...] = ()
+    """Ids of articles that it used to carry, and when they were withdrawn."""
+    hubs: tuple[str, ...] = ()
+    previous_archive: str | None = None
+    """Place below `/feeds/`, without extension, of the archive document before this one (RFC 5005)."""
+    next_archive: str | None = None
+    archive: bool = False
+    """This is an archive document, not the current one."""
+    path: str | None = None
+    """This document's own place below `/feeds/`, without extension, when it is not the feed's: an archive's."""
+
+    def address(self, extension: str, path: str | None = None) -> str:
+        """The absolute address of this edition in one format (`rss`, `atom`, `json`); with `path`, of another one."""
+        return f"{self.base_url}/feeds/{quote(path or self.path or self.feed.path)}.{extension}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """Rendered bytes with all that HTTP needs to serve them: what an edition is made of."""
+
+    content_type: str
+    body: bytes
+    gzip: bytes
+    etag: str
+    """As it stands in the header, with its quotes (RFC 9110, 8.8.3)."""
+    last_modified: datetime
+
+
+# ---------------------------------------------------------------- learned
+
+
+class Outcome(StrEnum):
+    """How a poll ended."""
+
+    CHANGED = "changed"
+    """New or changed articles came."""
+    UNCHANGED = "unchanged"
+    """A whole answer, with nothing new in it."""
+    NOT_MODIFIED = "not-modified"
+    """The server said 304."""
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceState:
+    """What polling taught us about one source. A source never polled has all defaults."""
+
+    source: str
+    validators: Validators = Validators()
+    body_hash: str | None = None
+    """SHA-256 of the last good body: the same bytes again need no parsing."""
+    next_poll: datetime | None = None
+    """None: never polled, so due now."""
+    why: str = ""
+    """Why then, in words."""
+    last_poll: datetime | None = None
+    last_success: datetime | None = None
+    last_new: datetime | None = None
+    last_full: datetime | None = None
+    """When a whole body last came (200 or 226)."""
+    failures: int = 0
+    """In a row."""
+    failing_since: datetime | None = None
+    error: str | None = None
+    """The last failure as a sentence; None while all is well."""
+    reason: str | None = None
+    """The last failure as one word (`SourceError.reason`)."""
+    interval: timedelta | None = None
+    """The adaptive interval as learned from the last whole body."""
+    ttl: timedelta | None = None
+    period: timedelta | None = None
+    skip_hours: frozenset[int] = frozenset()
+    skip_days: frozenset[int] = frozenset()
+    """The last body's wishes (see `Channel`), for the polls that bring no body."""
+    repeats: int = 0
+    """Whole answers in a row with nothing new, where a 304 could have been."""
+    moved_to: str | None = None
+    """Where a permanent redirect leads, while it holds."""
+    moved_since: datetime | None = None
+    moved_times: int = 0
+    adopted: bool = False
+    """The permanent redirect held long enough: `moved_to` is polled instead."""
+    stopped: bool = False
+    """410 Gone: not polled again until an operator says so."""
+    epoch: int = 0
+    """Counts the leases: a write that carries an older one is refused."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lease:
+    """The right to poll one source until a moment; `epoch` fences off whoever held it before."""
+
+    source: str
+    epoch: int
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Poll:
+    """What one poll did: a row of the history and a line of the log. Durations in seconds."""
+
+    source: str
+    at: datetime
+    outcome: Outcome
+    status: int | None = None
+    entries: int = 0
+    new: int = 0
+    changed: int = 0
+    wire_bytes: int = 0
+    duration: float = 0.0
+    reason: str | None = None
+    error: str | None = None
+    next_poll: datetime | None = None
+    why: str = ""

@@ -1,0 +1,369 @@
+"""The house put together: the only place that chooses parts and reads the clock.
+
+A `Service` is either the writer (worker and operator's commands) or a reader (web). Definitions are swapped whole:
+`refresh` reads them again when a file changed, keeps the old ones when a file has a mistake, and says so once. What
+the store derived from definitions - labels, routes, rendered feeds - is remembered with their fingerprint, so that a
+restart after an edit finds out by itself what is out of date (`outdated`, `relabel`).
+"""
+
+import os
+import socket
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from uuid import UUID
+
+from syndicator import __version__
+from syndicator import catalogue as catalogues
+from syndicator.catalogue import Catalogue
+from syndicator.errors import ConfigurationError, StoreError
+from syndicator.http import DEFAULT_PORTS, Door, HttpDoor, Limits, host_key
+from syndicator.ingest.box import Boxes
+from syndicator.ingest.cadence import Bounds
+from syndicator.ingest.pipeline import Definitions, Ingest, compile_definitions
+from syndicator.logs import logger
+from syndicator.model import Article, Document, Lease, Poll, Source, SourceState
+from syndicator.publish.pipeline import Publish
+from syndicator.settings import Settings
+from syndicator.store import Store, migrations, open_database
+from syndicator.text.html import from_text, plain
+from syndicator.text.language import detect
+from syndicator.text.url import canonical
+from syndicator.text.url import stored as stored_url
+
+MIB = 1024 * 1024
+STEP = 200
+"""Articles relabelled in one transaction."""
+
+log = logger(__name__)
+
+
+def now() -> datetime:
+    """The clock: read here and nowhere else."""
+    return datetime.now(UTC)
+
+
+HEALTH = ("stopped", "failing", "stumbling", "new", "well")
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """One source as an operator sees it at a glance."""
+
+    source: Source
+    state: SourceState
+    health: str
+    """One of `HEALTH`."""
+    new_a_day: float
+    """New articles a day, over the last week."""
+
+
+def health_of(state: SourceState) -> str:
+    """One word: `stopped` (410), `failing` (three times or more), `stumbling`, `new` (never polled) or `well`."""
+    if state.stopped:
+        return "stopped"
+    if state.failures:
+        return "failing" if state.failures >= 3 else "stumbling"
+    return "well" if state.last_success else "new"
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """Whether the service can do its work, and if not, why."""
+
+    ready: bool
+    why: str
+
+
+class Service:
+    """One process's house. Made by `opened`."""
+
+    def __init__(self, settings: Settings, definitions: Definitions, store: Store, door: Door, boxes: Boxes) -> None:
+        self.settings = settings
+        self.store = store
+        self.door = door
+        self.boxes = boxes
+        self.name = f"{socket.gethostname()}/{os.getpid()}"
+        self._definitions = definitions
+        self._seen = _signature(settings.home)
+        self._lease = timedelta(seconds=settings.schedule.lease)
+        self.ingest = Ingest(
+            door=door,
+            boxes=boxes,
+            store=store,
+            definitions=lambda: self._definitions,
+            bounds=Bounds(
+                shortest=timedelta(minutes=settings.schedule.every),
+                longest=timedelta(minutes=settings.schedule.longest),
+            ),
+            gap=timedelta(seconds=settings.fetch.gap),
+        )
+        self.publisher = Publish(
+            store=store,
+            catalogue=lambda: self.catalogue,
+            base_url=settings.service.base_url,
+            settle=timedelta(seconds=settings.publish.settle),
+        )
+
+    @property
+    def catalogue(self) -> Catalogue:
+        return self._definitions.catalogue
+
+    @property
+    def definitions(self) -> Definitions:
+        return self._definitions
+
+    # ------------------------------------------------------------ definitions
+
+    def refresh(self) -> bool:
+        """Reads the definitions again if any file changed; returns whether they did. Mistakes leave the old ones."""
+        seen = _signature(self.settings.home)
+        if seen == self._seen:
+            return False
+        self._seen = seen
+        try:
+            fresh = catalogues.load(self.settings.home)
+        except ConfigurationError as error:
+            log.error("definitions not reloaded", mistakes=error.mistakes)
+            return False
+        if fresh.fingerprint == self.catalogue.fingerprint:
+            return False
+        self._definitions = compile_definitions(fresh)
+        log.info("definitions reloaded", sources=len(fresh.sources), topics=len(fresh.topics), feeds=len(fresh.feeds))
+        return True
+
+    def sync(self) -> None:
+        """Tells the store which sources and feeds there are now."""
+        moment = now()
+        self.store.sync_sources({source.id: host_key(source.url) for source in self.catalogue.sources.values()})
+        self.store.sync_feeds(self.catalogue.feeds.keys(), moment)
+        rendered_with = [self.catalogue.fingerprint, self.settings.service.base_url, __version__]
+        if self.store.noted("rendered_with") != rendered_with:
+            self.store.touch_feeds(self.catalogue.feeds.keys(), moment)
+            self.store.note("rendered_with", rendered_with)
+
+    @property
+    def outdated(self) -> bool:
+        """Whether stored articles carry the labels of other definitions than today's."""
+        noted = self.store.noted("labelled")
+        return noted is None or noted["with"] != self.catalogue.fingerprint or noted["after"] is not None
+
+    def relabel(self, progress: Callable[[int], None] = lambda _: None, *, again: bool = False) -> int:
+        """Runs classify and route over all that is stored; returns how many articles changed labels or feeds.
+
+        In short transactions while the service runs on, and it goes on where it was interrupted. `progress` is told
+        how many articles were looked at since the last call. Ids, dates and content stay as they are.
+        """
+        definitions = self._definitions
+        print_of = definitions.catalogue.fingerprint
+        noted = self.store.noted("labelled")
+        last = noted["after"] if noted and noted["with"] == print_of and noted["after"] and not again else ""
+        changed = 0
+        while ids := [article.id for article in self.store.after(last, STEP)]:
+            if definitions is not self._definitions:
+                return changed  # edited again meanwhile: whoever sees that starts over
+            with self.store.writing() as transaction:
+                pairs = [(old, definitions.label(old)) for old in transaction.articles(ids)]
+                pairs = [(old, new) for old, new in pairs if old != new]
+                transaction.relabel(pairs, now())
+            changed += len(pairs)
+            last = ids[-1]
+            self.store.note("labelled", {"with": print_of, "after": last})
+            progress(len(ids))
+        self.store.note("labelled", {"with": print_of, "after": None})
+        return changed
+
+    # ------------------------------------------------------------ polling
+
+    def claim(self, limit: int) -> list[Lease]:
+        """Due sources for this worker, at most one a host."""
+        return self.store.claim(now(), by=self.name, lease=self._lease, limit=limit)
+
+    def claim_now(self, source: str) -> Lease:
+        """One source, whatever its schedule says."""
+        return self.store.claim_now(source, now(), by=self.name, lease=self._lease)
+
+    def poll(self, lease: Lease) -> Poll | None:
+        """Polls a leased source and logs one line; None when its definition has gone meanwhile."""
+        source = self.catalogue.sources.get(lease.source)
+        if source is None:
+            return None
+        state = self.store.state(source.id)
+        if state.epoch != lease.epoch:
+            return None
+        poll = self.ingest.poll(source, state, now())
+        log.info(
+            "poll",
+            source=poll.source,
+            outcome=str(poll.outcome),
+            status=poll.status,
+            entries=poll.entries,
+            new=poll.new,
+            changed=poll.changed,
+            bytes=poll.wire_bytes,
+            seconds=round(poll.duration, 3),
+            **({"reason": poll.reason, "error": poll.error} if poll.error else {}),
+        )
+        return poll
+
+    def publish(self) -> list[str]:
+        """Renders what changed; returns the feeds that did."""
+        published = self.publisher.publish(now())
+        if published:
+            log.info("publish", feeds=len(published))
+        return published
+
+    def document(self, path: str, extension: str) -> Document | None:
+        """The stored bytes of a feed in one format."""
+        return self.store.document(path, extension)
+
+    # ------------------------------------------------------------ looking
+
+    def due_within(self, span: timedelta) -> bool:
+        """Whether a source is due that could be claimed in so short a time: its host only wants a pause."""
+        moment = now()
+        held = self.store.held_hosts(moment + span)
+        return any(
+            host_key(self.catalogue.sources[key].url) not in held
+            for key, state in self.store.states().items()
+            if key in self.catalogue.sources
+            and not state.stopped
+            and (state.next_poll is None or state.next_poll <= moment)
+        )
+
+    def sources_at_a_glance(self) -> list[Glance]:
+        """Every source with its health in one word; the ill ones first."""
+        states = self.store.states()
+        brought = self.store.new_since(now() - timedelta(days=7))
+        rows = [
+            Glance(
+                source=source,
+                state=(state := states.get(source.id, SourceState(source=source.id))),
+                health=health_of(state),
+                new_a_day=brought.get(source.id, 0) / 7,
+            )
+            for source in self.catalogue.sources.values()
+        ]
+        return sorted(rows, key=lambda row: (HEALTH.index(row.health), row.source.id))
+
+    def find_article(self, what: str) -> Article | None:
+        """A stored article by its id or its address."""
+        url = canonical(what)
+        if url is not None:
+            return self.store.article_by_link(url)
+        return next(iter(self.store.articles([what.removeprefix("urn:uuid:")])), None)
+
+    def as_article(self, text: str) -> Article:
+        """A text as if it had been polled: its first line is the title, the rest the body."""
+        title, _, body = text.strip().partition("\n")
+        moment = now()
+        bare = Article(
+            id=str(UUID(int=0)),
+            url=stored_url(""),
+            title=plain(title),
+            summary="",
+            body=from_text(body),
+            language=detect(text),
+            published=moment,
+            updated=moment,
+            origins=(),
+        )
+        return self._definitions.label(bare)
+
+    # ------------------------------------------------------------ housekeeping
+
+    def prune(self) -> None:
+        """Forgets what is older than the settings keep, except what a feed still shows."""
+        keep = self.settings.keep
+        moment = now()
+        shown = {a.id for feed in self.catalogue.feeds.values() for a in self.store.newest(feed.path, feed.limit)}
+        removed = self.store.prune(
+            articles_before=moment - timedelta(days=keep.articles),
+            polls_before=moment - timedelta(days=keep.polls),
+            keep=shown,
+        )
+        log.info("prune", articles=removed[0], polls=removed[1])
+
+    def tick(self) -> None:
+        """Leaves word that the worker is alive."""
+        self.store.note("tick", now().isoformat())
+
+    def health(self) -> Health:
+        """Database and last tick: what `/readyz` says."""
+        try:
+            ticked = self.store.noted("tick")
+        except StoreError as error:
+            return Health(False, str(error))
+        if ticked is None:
+            return Health(False, "no worker has been here yet")
+        age = (now() - datetime.fromisoformat(ticked)).total_seconds()
+        allowed = max(60.0, 3 * self.settings.schedule.tick)
+        if age > allowed:
+            return Health(
+                False, f"the worker's last tick was {age:.0f} s ago; more than {allowed:.0f} s means that it is down"
+            )
+        return Health(True, f"the worker's last tick was {max(age, 0):.0f} s ago")
+
+
+@contextmanager
+def opened(settings: Settings, *, write: bool, door: Door | None = None) -> Iterator[Service]:
+    """The house, open until the end of the block; the definitions are read and the schema is checked.
+
+    A writer makes the schema of an empty database. Raises `ConfigurationError`, `StoreBusy`, `SchemaMismatch`.
+    """
+    definitions = compile_definitions(catalogues.load(settings.home))
+    database = open_database(settings.database_url, write=write, pool=settings.fetch.parallel + 4)
+    try:
+        if not migrations.check(database):
+            if database.writer is not None:
+                migrations.upgrade(database)
+            else:
+                make_schema(settings)
+        network = door or open_door(settings)
+        with Boxes(preload=["syndicator.ingest.read:warm"]) as boxes:
+            service = Service(settings, definitions, Store(database), network, boxes)
+            if write:
+                service.sync()
+            yield service
+        if isinstance(network, HttpDoor):
+            network.close()
+    finally:
+        database.close()
+
+
+def make_schema(settings: Settings) -> tuple[str | None, str]:
+    """Makes or upgrades the database's schema; returns the revisions before and after."""
+    database = open_database(settings.database_url, write=True)
+    try:
+        return migrations.upgrade(database)
+    finally:
+        database.close()
+
+
+def open_door(settings: Settings) -> HttpDoor:
+    """The door to the network, with the settings' manners."""
+    fetch, service = settings.fetch, settings.service
+    contact = service.contact or service.base_url
+    return HttpDoor(
+        Limits(deadline=fetch.deadline, wire=fetch.wire_limit * MIB, decoded=fetch.decoded_limit * MIB),
+        user_agent=f"Syndicator/{__version__} (+{contact})",
+        allow_private=fetch.allow_private,
+        ports=frozenset(DEFAULT_PORTS) | frozenset(fetch.ports),
+        gap=fetch.gap,
+    )
+
+
+def _signature(home: Path) -> Mapping[str, tuple[int, int]]:
+    """What the definition files look like from outside: changes when any file does."""
+    return {str(path): (status.st_mtime_ns, status.st_size) for path, status in _files(home)}
+
+
+def _files(home: Path) -> Iterable[tuple[Path, os.stat_result]]:
+    for folder in ("config", "feeds"):
+        for path in sorted((home / folder).rglob("*.toml")):
+            try:
+                yield path, path.stat()
+            except FileNotFoundError:
+                continue

@@ -1,0 +1,14 @@
+"""Alembic's way in: runs the steps on the connection that `upgrade` holds."""
+
+from alembic import context
+
+from syndicator.store.tables import metadata
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=metadata,
+    render_as_batch=True,
+    compare_type=True,
+)
+with context.begin_transaction():
+    context.run_migrations()

@@ -1,0 +1,136 @@
+"""Nouns to rows and back: the only place that knows which field stands in which column."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, fields
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import RowMapping
+
+from syndicator.model import (
+    Article,
+    Category,
+    Document,
+    Enclosure,
+    Image,
+    Origin,
+    Outcome,
+    Poll,
+    Reference,
+    SourceState,
+    Validators,
+)
+from syndicator.text.html import stored as stored_html
+from syndicator.text.url import stored as stored_url
+
+
+def article_row(article: Article, *, first_seen: datetime, modified: datetime) -> dict[str, Any]:
+    return {
+        "id": article.id,
+        "shared_link": article.shared_link,
+        "language": article.language,
+        "published": article.published,
+        "first_seen": first_seen,
+        "modified": modified,
+        "topics": list(article.topics),
+        "places": list(article.places),
+        "people": list(article.people),
+        "story": article.story,
+        "withdrawn": article.withdrawn,
+        **content(article),
+    }
+
+
+def content(article: Article) -> dict[str, Any]:
+    """What a version keeps: all that a reader sees of an article."""
+    return {
+        "url": article.url,
+        "title": article.title,
+        "summary": article.summary,
+        "body": article.body,
+        "updated": article.updated,
+        "details": {
+            "authors": list(article.authors),
+            "images": [_compact(image) for image in article.images],
+            "enclosures": [_compact(enclosure) for enclosure in article.enclosures],
+            "categories": [_compact(category) for category in article.categories],
+            "source": _compact(article.source) if article.source else None,
+            "comments": article.comments,
+            "geo": list(article.geo) if article.geo else None,
+        },
+    }
+
+
+def _compact(noun: Image | Enclosure | Category | Reference) -> dict[str, Any]:
+    return {key: value for key, value in asdict(noun).items() if value is not None}
+
+
+def article(row: RowMapping, *, origins: Iterable[Origin] = (), feeds: Iterable[str] = ()) -> Article:
+    details: Mapping[str, Any] = row["details"]
+    geo = details.get("geo")
+    return Article(
+        id=row["id"],
+        url=stored_url(row["url"]),
+        title=row["title"],
+        summary=row["summary"],
+        body=stored_html(row["body"]),
+        authors=tuple(details["authors"]),
+        language=row["language"],
+        published=row["published"],
+        updated=row["updated"],
+        images=tuple(Image(**image) for image in details["images"]),
+        enclosures=tuple(Enclosure(**enclosure) for enclosure in details["enclosures"]),
+        categories=tuple(Category(**category) for category in details["categories"]),
+        source=Reference(**details["source"]) if details.get("source") else None,
+        comments=details.get("comments"),
+        geo=(geo[0], geo[1]) if geo else None,
+        origins=tuple(origins),
+        topics=tuple(row["topics"]),
+        places=tuple(row["places"]),
+        people=tuple(row["people"]),
+        feeds=tuple(feeds),
+        story=row["story"],
+        withdrawn=row["withdrawn"],
+        shared_link=row["shared_link"],
+    )
+
+
+SPANS = ("interval", "ttl", "period")
+SETS = ("skip_hours", "skip_days")
+APART = {"source", "validators", "epoch", *SPANS, *SETS}
+STATE_COLUMNS = tuple(field.name for field in fields(SourceState) if field.name not in APART)
+
+
+def state(row: RowMapping) -> SourceState:
+    values: dict[str, Any] = {name: row[name] for name in STATE_COLUMNS}
+    values |= {name: None if row[name] is None else timedelta(seconds=row[name]) for name in SPANS}
+    values |= {name: frozenset(row[name]) for name in SETS}
+    validators = Validators(etag=row["etag"], last_modified=row["last_modified"])
+    return SourceState(source=row["id"], validators=validators, epoch=row["epoch"], **values)
+
+
+def state_row(state: SourceState) -> dict[str, Any]:
+    """All of a state but its identity and its epoch, which only a lease changes."""
+    spans: dict[str, timedelta | None] = {name: getattr(state, name) for name in SPANS}
+    return {
+        "etag": state.validators.etag,
+        "last_modified": state.validators.last_modified,
+        **{name: None if span is None else span.total_seconds() for name, span in spans.items()},
+        **{name: sorted(getattr(state, name)) for name in SETS},
+        **{name: getattr(state, name) for name in STATE_COLUMNS},
+    }
+
+
+def poll(row: RowMapping) -> Poll:
+    return Poll(
+        **{field.name: row[field.name] for field in fields(Poll) if field.name != "outcome"},
+        outcome=Outcome(row["outcome"]),
+    )
+
+
+def poll_row(poll: Poll) -> dict[str, Any]:
+    return asdict(poll)
+
+
+def document(row: RowMapping) -> Document:
+    return Document(**{field.name: row[field.name] for field in fields(Document)})

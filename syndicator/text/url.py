@@ -1,0 +1,190 @@
+"""One spelling for one page: addresses made absolute, canonical and safe.
+
+**Two functions for two uses.** `canonical` says which page a link means: it may drop what does not change the page
+(fragment, campaign parameters). `absolute` says where a file is: a picture's signed query must arrive as it was
+written, so only what no valid URI may contain is encoded.
+
+**What is not merged.** `http` and `https`, `www.` and the bare host, a path with and without its last slash are
+different pages until a server says otherwise: merging them on a guess loses articles.
+
+**ASCII.** Arabic publishers write one path raw in the feed and percent-encoded in the page. The percent-encoded
+form with upper-case hex is the one spelling, because it is a valid URI everywhere (RFC 3986, 6.2.2).
+
+**Safety.** Only `http` and `https`; no user information, no control characters, no more than 2,048 characters.
+Back slashes count as slashes, because browsers read them so (WHATWG URL, 4.4), and a check that reads an address
+differently from a browser is no check. Whether a host may be called is not decided here but where calls are made.
+"""
+
+import re
+from typing import NewType
+from urllib.parse import SplitResult, urljoin, urlsplit
+
+import idna
+
+Url = NewType("Url", str)
+
+LIMIT = 2048
+"""The most characters that an address may have, once it is percent-encoded."""
+
+_SCHEMES = {"http": 80, "https": 443}
+_ENDS = "".join(map(chr, range(0x21)))
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
+_INVISIBLE = str.maketrans(
+    "", "", "\ufeff\u200b\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+)
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+_PERCENT = re.compile(r"%([0-9A-Fa-f]{2})")
+_BARE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
+_ILLEGAL_IN_PATH = re.compile(r"[^A-Za-z0-9\-._~!$&'()*+,;=:@/%]")
+_ILLEGAL_IN_QUERY = re.compile(r"[^A-Za-z0-9\-._~!$&'()*+,;=:@/?%]")
+_IPV6 = re.compile(r"\[[0-9a-f:.]+\]")
+_HOST = re.compile(r"[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?\.?")
+
+_TRACKING = re.compile(
+    r"""utm_\w+ | at_(?:medium|campaign|custom\d|link_\w+|bbc_team|format|ptr_name|creation|variant|recipient_\w+
+    |send_\w+)
+    | fbclid | gclid | gclsrc | gbraid | wbraid | dclid | msclkid | yclid | twclid | ttclid | li_fat_id | igshid | igsh
+    | mc_[ce]id | _hs(?:enc|mi) | mkt_tok | xtor | xtref | ns_\w+ | _ga | _gl | ocid | cmpid | cmp | ito | smid
+    | mibextid
+    | wt\.mc_\w+ | __twitter_impression | guccounter | guce_referrer\w* | ncid | sr_share | spm | vero_\w+ | oly_\w+_id
+    | traffic_source | maca | __s | s_cid | feedtype""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_TRACKING_VALUE = re.compile(
+    r"(?:ref|source|src|from|partner|cmp|via|campaign|medium|feed)=(?:rss(?:[-_]?feeds?)?|feeds?|rss2|atom|feedburner|newsletter|twitter|facebook|whatsapp|telegram)",
+    re.IGNORECASE,
+)
+
+
+def canonical(raw: str, base: str | None = None) -> Url | None:
+    """The one spelling of a page's address, or None when it is no absolute http(s) address.
+
+    Idempotent. Query parameters keep their order; campaign parameters and fragments go, except `#!` fragments, which
+    name a page. `base` resolves a relative address (RFC 3986, 5.2).
+    """
+    parts = _split(raw, base)
+    if parts is None:
+        return None
+    pairs = [pair for pair in _normal(parts.query, _ILLEGAL_IN_QUERY).split("&") if pair and not _tracks(pair)]
+    fragment = _normal(parts.fragment, _ILLEGAL_IN_QUERY) if parts.fragment.startswith("!") else ""
+    path = _without_dots(_normal(parts.path, _ILLEGAL_IN_PATH)) or "/"
+    made = _join(parts, path, "&".join(pairs), fragment)
+    return Url(made) if made is not None else None
+
+
+def absolute(raw: str, base: str | None = None) -> str | None:
+    """The absolute address of a file (picture, enclosure, comments), or None when it is no http(s) address.
+
+    Query and fragment stay as written; characters that RFC 3986 forbids are percent-encoded. Idempotent.
+    """
+    parts = _split(raw, base)
+    if parts is None:
+        return None
+    path = _without_dots(_encoded(parts.path, _ILLEGAL_IN_PATH)) or "/"
+    return _join(parts, path, _encoded(parts.query, _ILLEGAL_IN_QUERY), _encoded(parts.fragment, _ILLEGAL_IN_QUERY))
+
+
+def host(url: str) -> str:
+    """The host name in lower-case ASCII, without port; empty when the address has none."""
+    parts = _split(url, None)
+    return "" if parts is None else parts.netloc.rpartition(":")[0] if _has_port(parts.netloc) else parts.netloc
+
+
+def stored(text: str) -> Url:
+    """What `canonical` made, read back from the store: the only other way to a `Url`. Never for what strangers sent."""
+    return Url(text)
+
+
+def _split(raw: str, base: str | None) -> SplitResult | None:
+    """Scheme, `host[:port]` in its one spelling, and the rest as written; None for what is not safe http(s)."""
+    text = raw.translate(_INVISIBLE).strip(_ENDS)
+    if not text or len(text) > 4 * LIMIT or _CONTROL.search(text):
+        return None
+    text = _slashes(text)
+    try:
+        if base is not None and not text.lower().startswith(("http://", "https://")):
+            home = _slashes(base.translate(_INVISIBLE).strip(_ENDS))
+            if (
+                len(home) <= 4 * LIMIT
+                and home.lower().startswith(("http://", "https://"))
+                and not _CONTROL.search(home)
+            ):
+                text = urljoin(home, text)
+        parts = urlsplit(text)
+        scheme = parts.scheme.lower()
+        if scheme not in _SCHEMES or not parts.netloc or "@" in parts.netloc:
+            return None
+        name, port = _host(parts.hostname or "", bracketed="[" in parts.netloc), parts.port
+    except ValueError:
+        return None
+    if name is None or port == 0:
+        return None
+    if port is not None and port != _SCHEMES[scheme]:
+        name = f"{name}:{port}"
+    return SplitResult(scheme, name, parts.path, parts.query, parts.fragment)
+
+
+def _slashes(text: str) -> str:
+    """Back slashes before the query as slashes: browsers read them so."""
+    end = min((at for at in (text.find("?"), text.find("#")) if at >= 0), default=len(text))
+    return text[:end].replace("\\", "/") + text[end:]
+
+
+def _host(name: str, *, bracketed: bool) -> str | None:
+    if bracketed:
+        return f"[{name.lower()}]" if _IPV6.fullmatch(f"[{name.lower()}]") else None
+    if not name.isascii():
+        try:
+            name = idna.encode(name, uts46=True, std3_rules=True).decode("ascii")
+        except idna.IDNAError:
+            return None
+    name = name.lower()
+    return name if len(name) <= 253 and ".." not in name and _HOST.fullmatch(name) else None
+
+
+def _has_port(netloc: str) -> bool:
+    return netloc.rpartition("]")[2].find(":") >= 0
+
+
+def _encoded(text: str, illegal: re.Pattern[str]) -> str:
+    """Only what may not stand in a URI is encoded; what is encoded stays as it is."""
+    text = _BARE_PERCENT.sub("%25", text)
+    return illegal.sub(lambda found: "".join(f"%{byte:02X}" for byte in found[0].encode()), text)
+
+
+def _normal(text: str, illegal: re.Pattern[str]) -> str:
+    """As `_encoded`, and the one spelling of each escape: upper-case hex, unreserved characters plain."""
+
+    def one(found: re.Match[str]) -> str:
+        character = chr(int(found[1], 16))
+        return character if character in _UNRESERVED else f"%{found[1].upper()}"
+
+    return _PERCENT.sub(one, _encoded(text, illegal))
+
+
+def _tracks(pair: str) -> bool:
+    return bool(_TRACKING.fullmatch(pair.partition("=")[0]) or _TRACKING_VALUE.fullmatch(pair))
+
+
+def _without_dots(path: str) -> str:
+    """RFC 3986, 5.2.4, on an absolute path; empty segments stay."""
+    if "." not in path:
+        return path
+    kept: list[str] = []
+    segments = path.split("/")[1:]
+    for segment in segments:
+        if segment == "..":
+            del kept[-1:]
+        elif segment != ".":
+            kept.append(segment)
+    if segments and segments[-1] in (".", ".."):
+        kept.append("")
+    return "/" + "/".join(kept)
+
+
+def _join(parts: SplitResult, path: str, query: str, fragment: str) -> str | None:
+    made = f"{parts.scheme}://{parts.netloc}{path}"
+    made += f"?{query}" if query else ""
+    made += f"#{fragment}" if fragment else ""
+    return made if len(made) <= LIMIT else None

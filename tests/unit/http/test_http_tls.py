@@ -1,0 +1,120 @@
+"""A certificate that is not right ends the fetch before anything is asked, and the message says what is wrong."""
+
+import datetime
+import socket
+import ssl
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import trustme
+
+from syndicator.errors import TlsFault
+from syndicator.http import HttpDoor, Limits
+from tests.support.servers import Reply, Request, Server, serve, serve_raw
+
+AUTHORITY = trustme.CA()
+STRANGER = trustme.CA()
+PAST = datetime.datetime(2020, 1, 1, tzinfo=datetime.UTC)
+
+
+@pytest.fixture
+def bundle() -> Iterator[str]:
+    """The path of a bundle with the one authority that the doors of these tests trust."""
+    with AUTHORITY.cert_pem.tempfile() as path:
+        yield path
+
+
+def context(certificate: trustme.LeafCert) -> ssl.SSLContext:
+    """What a server needs to show this certificate."""
+    made = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    certificate.configure_cert(made)
+    return made
+
+
+def to_loopback(host: str, port: int, *_: object) -> list[tuple]:
+    """A resolver for which every name is this machine."""
+    return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))]
+
+
+def test_a_right_certificate_is_right(open_door: Callable[..., HttpDoor], bundle: str) -> None:
+    """TLS sees the host's name although the connection goes to a checked address: certificate and SNI fit."""
+    names = []
+    tls = context(AUTHORITY.issue_cert("news.example", "127.0.0.1"))
+    tls.sni_callback = lambda _, name, __: names.append(name)
+    with serve(lambda _: Reply(body=b"<rss/>"), tls) as server:
+        door = open_door(ca_bundle=bundle, resolve=to_loopback)
+        assert door.get(server.at("news.example")).body == b"<rss/>"
+        assert door.get(server.at("news.example.")).body == b"<rss/>"
+        assert door.get(server.url).body == b"<rss/>"
+        assert server.requests[0].headers["host"] == f"news.example:{server.port}"
+    assert names == ["news.example", "news.example", None]
+
+
+@pytest.mark.parametrize(
+    ("certificate", "told"),
+    [
+        (AUTHORITY.issue_cert("news.example", not_before=PAST, not_after=PAST.replace(year=2021)), "expired"),
+        (AUTHORITY.issue_cert("other.example"), "Hostname mismatch"),
+        (STRANGER.issue_cert("news.example"), "unable to get local issuer certificate"),
+    ],
+)
+def test_a_wrong_certificate_is_told(
+    open_door: Callable[..., HttpDoor], bundle: str, certificate: trustme.LeafCert, told: str
+) -> None:
+    """Expired, for another host, or by nobody that we trust: nothing is sent, and the cause is named."""
+    with serve(lambda _: Reply(body=b"<rss/>"), context(certificate)) as server:
+        door = open_door(ca_bundle=bundle, resolve=to_loopback)
+        with pytest.raises(TlsFault, match=rf"news\.example.*{told}"):
+            door.get(server.at("news.example"))
+        assert server.requests == []
+
+
+def test_a_certificate_by_itself_is_told(open_door: Callable[..., HttpDoor], bundle: str, tmp_path: Path) -> None:
+    """A self-signed certificate is nobody's word for who a server is."""
+    made = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    certificate, key = (tmp_path / name for name in ("own.pem", "own.key"))
+    certificate.write_bytes(STRANGER.cert_pem.bytes())
+    key.write_bytes(STRANGER.private_key_pem.bytes())
+    made.load_cert_chain(certificate, key)
+    with serve(lambda _: Reply(), made) as server:
+        with pytest.raises(TlsFault, match="self-signed certificate"):
+            open_door(ca_bundle=bundle, resolve=to_loopback).get(server.at("news.example"))
+        assert server.requests == []
+
+
+def test_without_a_bundle_the_public_authorities_are_trusted(open_door: Callable[..., HttpDoor]) -> None:
+    """An authority that only a test knows is not trusted by default."""
+    tls = context(AUTHORITY.issue_cert("127.0.0.1"))
+    with serve(lambda _: Reply(), tls) as server, pytest.raises(TlsFault, match="issuer"):
+        open_door().get(server.url)
+
+
+def test_a_server_without_tls_is_told(open_door: Callable[..., HttpDoor]) -> None:
+    """A plain server behind https is a TLS fault, and nothing is sent to it in the clear."""
+    heard = []
+
+    def talk(connection: socket.socket, _: Server) -> None:
+        heard.append(connection.recv(65_536))
+        connection.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+
+    with serve_raw(talk, headers=False) as server, pytest.raises(TlsFault, match="handshake"):
+        open_door().get(server.url.replace("http:", "https:"))
+    assert b"GET" not in heard[0]
+
+
+def test_from_https_to_http_is_followed_but_never_permanent(open_door: Callable[..., HttpDoor], bundle: str) -> None:
+    """There is nothing secret to lose, but an insecure address is not learned as the new one; the other way it is."""
+    tls = context(AUTHORITY.issue_cert("127.0.0.1"))
+
+    def away(request: Request) -> Reply:
+        return Reply(301, [("Location", plain.url + "feed")]) if request.path == "/" else Reply(body=b"<rss/>")
+
+    def back(request: Request) -> Reply:
+        return Reply(301, [("Location", secure.url + "feed")]) if request.path == "/" else Reply(body=b"<rss/>")
+
+    with serve(away, tls) as secure, serve(back) as plain:
+        door = open_door(Limits(deadline=5), ca_bundle=bundle)
+        down, up = door.get(secure.url), door.get(plain.url)
+    assert (down.body, down.url, down.permanent_url) == (b"<rss/>", plain.url + "feed", None)
+    assert (up.body, up.url, up.permanent_url) == (b"<rss/>", secure.url + "feed", secure.url + "feed")

@@ -1,0 +1,290 @@
+"""Feeds that are made to hurt: every one is read, refused or stopped, quickly and with a sentence."""
+
+import random
+import time
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from syndicator.errors import Malformed, NotAFeed, ParseError, ParseLimit
+from syndicator.ingest.parse import PARSERS, parse
+from syndicator.model import Channel, ExtractRules, ListingRules, Publisher, Response, Source
+
+PUBLISHER = Publisher(id="a", title="A", extract=ExtractRules())
+
+
+def read(body: bytes | str, kind: str = "feed") -> Channel:
+    source = Source(id="a/b", publisher=PUBLISHER, url="http://a.test/f", kind=kind, listing=ListingRules())
+    data = body.encode() if isinstance(body, str) else body
+    return parse(Response(url="http://a.test/f", status=200, body=data), source)
+
+
+def rss(*items: str, doctype: str = "") -> str:
+    return f"<?xml version='1.0'?>{doctype}<rss version='2.0'><channel>{''.join(items)}</channel></rss>"
+
+
+LAUGHS = "".join(f"<!ENTITY l{n} '{f'&l{n - 1};' * 10 if n else 'ha' * 50}'>" for n in range(10))
+ENTITIES = {
+    "billion laughs": (f"<!DOCTYPE rss [{LAUGHS}]>", "&l9;"),
+    "quadratic": (f"<!DOCTYPE rss [<!ENTITY a '{'x' * 50_000}'>]>", "&a;" * 20_000),
+    "external file": ("<!DOCTYPE rss [<!ENTITY a SYSTEM 'file:///etc/passwd'>]>", "&a;"),
+    "external address": ("<!DOCTYPE rss [<!ENTITY a SYSTEM 'http://127.0.0.1:9/a'>]>", "&a;"),
+    "parameter entity": ("<!DOCTYPE rss [<!ENTITY % a SYSTEM 'file:///etc/passwd'> %a;]>", "x"),
+    "nested parameter entity": ("<!DOCTYPE rss [<!ENTITY % a '<!ENTITY b \"]>\">'> %a;]>", "&b;"),
+    "external document type": ("<!DOCTYPE rss SYSTEM 'file:///etc/passwd'>", "x"),
+    "public document type": ("<!DOCTYPE rss PUBLIC '-//N//D//E' 'http://127.0.0.1:9/rss.dtd'>", "x"),
+    "bracket in a comment": ("<!DOCTYPE rss [<!-- ]> --><!ENTITY a SYSTEM 'file:///etc/passwd'>]>", "&a;"),
+    "bracket in a value": ("<!DOCTYPE rss [<!ENTITY a ']>'><!ENTITY b SYSTEM 'file:///etc/passwd'>]>", "&b;"),
+    "never closed": ("<!DOCTYPE rss [<!ENTITY a SYSTEM 'file:///etc/passwd'>", "&a;"),
+    "lower case": ("<!doctype rss [<!ENTITY a SYSTEM 'file:///etc/passwd'>]>", "&a;"),
+    "xinclude": ("", "<xi:include xmlns:xi='http://www.w3.org/2001/XInclude' href='file:///etc/passwd' parse='text'/>"),
+    "stylesheet": ("<?xml-stylesheet type='text/xsl' href='file:///etc/passwd'?>", "x"),
+}
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+@pytest.mark.parametrize("name", ENTITIES)
+def test_no_entity_of_a_feed_is_ever_expanded(name, encoding):
+    """A document type declares nothing, opens nothing and multiplies nothing; the items beside it are read."""
+    doctype, title = ENTITIES[name]
+    body = rss(f"<item><title>{title}</title></item>", "<item><title>دمشق</title></item>", doctype=doctype)
+    start = time.perf_counter()
+    try:
+        entries = read(body.encode(encoding)).entries
+    except ParseError:
+        entries = ()
+        assert name == "never closed"
+    assert time.perf_counter() - start < 1
+    if entries:
+        assert entries[-1].title == "دمشق"
+    assert not any("root:" in (entry.title or "") or "haha" in (entry.title or "") for entry in entries)
+
+
+def test_a_path_as_body_is_not_opened():
+    """A body that names a file or an address is a text, not an instruction to fetch it."""
+    for body in ("/etc/passwd", "file:///etc/passwd", "http://127.0.0.1:9/feed", "../../etc/passwd"):
+        with pytest.raises(NotAFeed):
+            read(body)
+
+
+ATTACKS = {
+    "style attribute": rss("<item><description>&lt;p style='" + "a" * 60_000 + "'&gt;x</description></item>"),
+    "open comments": rss(f"<item><description>{'&lt;!--' * 100_000}</description></item>"),
+    "raw open comments": rss(f"<item><description>{'<!--' * 100_000}</description></item>"),
+    "open character data": rss(f"<item><description>{'<![CDATA[' * 100_000}</description></item>"),
+    "categories": rss(f"<item>{''.join(f'<category>c{n}</category>' for n in range(50_000))}</item>"),
+    "attributes": rss("<item " + " ".join(f"a{n}=''" for n in range(50_000)) + "><title>x</title></item>"),
+    "namespaces": rss("<item " + " ".join(f"xmlns:a{n}='u{n}'" for n in range(50_000)) + "><title>x</title></item>"),
+    "nesting": "<rss>" + "<a>" * 300_000,
+    "nesting with ends": "<rss>" + "<a>" * 100_000 + "</a>" * 100_000 + "</rss>",
+    "end tags": rss("</a>" * 200_000),
+    "unquoted attributes": rss(f"<item {'a=b ' * 100_000}>"),
+    "quotes": rss("<item a=" + '"' * 100_001 + ">"),
+    "less-than signs": rss("<" * 500_000),
+    "ampersands": rss(f"<item><title>{'&' * 1_000_000}</title></item>"),
+    "a long name": f"<{'a' * 1_000_000}>",
+    "declarations": "<?xml version='1.0'?>" * 50_000,
+    "document types": "<!DOCTYPE a [" * 50_000,
+    "brackets": "<!DOCTYPE rss [" + "<" * 200_000,
+    "white space": " " * 1_000_000 + "<rss",
+    "links": rss("<item>" + "<link>http://a.test/</link>" * 4_000 + "</item>"),
+    "bases": "<feed xmlns='http://www.w3.org/2005/Atom'>" + "<entry xml:base='../'>" * 50 + "</entry>" * 50 + "</feed>",
+    "groups": rss("<item>" + "<media:group><media:content url='/a.jpg'/></media:group>" * 4_000 + "</item>"),
+    "pages": "<!--" * 100_000 + "<html>",
+}
+
+
+@pytest.mark.parametrize("name", ATTACKS)
+def test_every_attack_ends_quickly(name):
+    """What keeps other readers busy for half a minute is read or refused here within two seconds, without the box."""
+    start = time.perf_counter()
+    try:
+        read(ATTACKS[name])
+    except ParseError as error:
+        assert str(error).endswith(".")
+        assert len(str(error)) < 400
+    assert time.perf_counter() - start < 2
+
+
+def test_limits_are_named():
+    """Depth, number of elements, attributes and parts of an item have limits, and the message says which was passed."""
+    for body, word in (
+        (ATTACKS["attributes"], "attributes"),
+        (ATTACKS["categories"], "elements in it"),
+        (ATTACKS["nesting with ends"], "nested"),
+        (rss("<a/>" * 200_001), "200,000 elements"),
+    ):
+        with pytest.raises(ParseLimit, match=word):
+            read(body)
+
+
+def test_an_item_has_64_of_everything_and_a_feed_2000_items():
+    """Of more items, categories, enclosures or pictures the first are kept."""
+    parts = "".join(
+        f"<category>c{n}</category><enclosure url='http://a.test/{n}.mp3'/><media:thumbnail url='http://a.test/{n}.jpg'/>"
+        for n in range(100)
+    )
+    entries = read(rss(f"<item>{parts}</item>", *(f"<item><guid>{n}</guid></item>" for n in range(2_100)))).entries
+    assert len(entries) == 2_000
+    first = entries[0]
+    assert (len(first.categories), len(first.enclosures), len(first.images)) == (64, 64, 64)
+
+
+def test_long_titles_are_cut_and_long_addresses_dropped():
+    """A title has at most 1 KB of UTF-8, cut between characters; an address of more than 2 KB is none."""
+    (entry,) = read(rss(f"<item><title>{'ش' * 2_000}</title><link>http://a.test/{'a' * 2_048}</link></item>")).entries
+    assert entry.title == "ش" * 512
+    assert entry.link is None
+
+
+NOT_FEEDS = {
+    "nothing": (b"", "empty"),
+    "white space": (b" \r\n\t ", "empty"),
+    "a page": (b"<!DOCTYPE html><html><body>404</body></html>", "web page"),
+    "a page in capitals": (b"\xef\xbb\xbf\r\n<HTML><HEAD></HEAD></HTML>", "web page"),
+    "a page behind a comment": (b"<!-- x --><html>", "web page"),
+    "an xhtml page": (b'<?xml version="1.0"?><!DOCTYPE html PUBLIC "a" "b"><html xmlns="c">', "web page"),
+    "a script": (b"<script>location='/'</script>", "web page"),
+    "json": (b'{"error": "not found"}', "JSON"),
+    "a list": (b"[]", "JSON"),
+    "a json feed": (b'{"version": "https://jsonfeed.org/version/1.1", "items": []}', "jsonfeed"),
+    "zip": (b"PK\x03\x04" + bytes(100), "zip"),
+    "pdf": (b"%PDF-1.7 ...", "PDF"),
+    "gzip": (b"\x1f\x8b\x08" + bytes(20), "gzip"),
+    "a picture": (b"\x89PNG\r\n\x1a\n", "picture"),
+    "text": ("لا شيء هنا".encode(), "plain text"),
+    "another format": (b"<kml><Document/></kml>", "<kml>"),
+    "opml": (b"<opml version='2.0'><body/></opml>", "<opml>"),
+}
+
+
+@pytest.mark.parametrize("name", NOT_FEEDS)
+def test_what_is_no_feed_is_called_by_its_name(name):
+    """An answer that is no feed is refused as such, in a sentence that says what came instead."""
+    body, word = NOT_FEEDS[name]
+    with pytest.raises(NotAFeed, match=word):
+        read(body)
+
+
+BROKEN = {
+    "cut in an item": "<rss><channel><item><title>دمشق</title></item><item><title>حلب</title></item><item><title>حم",
+    "cut in a tag": "<rss><channel><item><title>دمشق</title></item><item><title>حلب</title></item><item><gui",
+    "cut in character data": (
+        "<rss><channel><item><title>دمشق</title></item><item><title>حلب</title></item><item><title><![CDATA[a <b>"
+    ),
+    "cut after an item": "<rss><channel><item><title>دمشق</title></item><item><title>حلب</title></item>",
+    "junk before": "Warning: mysql_connect() in /a.php\n\n" + rss("<item><title>دمشق</title></item><item><title>حلب</title></item>"),
+    "white space before": "\n\n  " + rss("<item><title>دمشق</title></item><item><title>حلب</title></item>"),
+    "junk after": rss("<item><title>دمشق</title></item><item><title>حلب</title></item>") + "<!-- x --><script>a<b</script>",
+    "tags in a summary": rss(
+        "<item><title>دمشق</title><description>a<br>b<p>c</description></item><item><title>حلب</title></item>"
+    ),
+    "an end without a start": rss("<item><title>دمشق</b></title></item></p><item><title>حلب</title></item>"),
+    "crossed tags": rss("<item><title>دمشق</title><description><b><i>x</b></i></description></item><item><title>حلب</title></item>"),
+    "an item not closed": rss("<item><title>دمشق</title><item><title>حلب</title></item>"),
+    "an attribute without quotes": rss("<item a=b><title>دمشق</title></item><item><title>حلب</title></item>"),
+    "an attribute twice": rss("<item a='1' a='2'><title>دمشق</title></item><item><title>حلب</title></item>"),
+    "a less-than sign": rss("<item><title>دمشق</title><description>1 < 2 <3</description></item><item><title>حلب</title></item>"),
+    "a prefix not declared": rss("<item><title>دمشق</title><x:y>1</x:y></item><item><dc:title>حلب</dc:title></item>"),
+    "a comment with dashes": rss("<!-- a -- b --><item><title>دمشق</title></item><item><title>حلب</title></item>"),
+    "two declarations": "<?xml version='1.0'?>" + rss("<item><title>دمشق</title></item><item><title>حلب</title></item>"),
+    "a byte that is none": rss("<item><title>دمشق</title></item><item><title>حلب</title></item>").replace("rss v", "rss\x01 v"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_broken_feeds_keep_their_whole_items(name):
+    """What is broken in one place does not cost the items in others; an item that was cut off is left out."""
+    assert [entry.title for entry in read(BROKEN[name]).entries] == ["دمشق", "حلب"]
+
+
+def test_a_feed_without_items_is_a_feed():
+    """An empty feed is an answer, not a failure."""
+    assert read("<rss version='2.0'><channel><title>أخبار</title></channel></rss>").entries == ()
+    assert read('{"version": "https://jsonfeed.org/version/1", "items": []}', "jsonfeed").entries == ()
+
+
+def _mutations(seed: int, count: int) -> Iterator[bytes]:
+    whole = rss(
+        *(
+            f"<item><title>خبر {n}</title><link>http://a.test/{n}</link><guid>{n}</guid><pubDate>Fri, 05 Jan 2018 16:51:00 GMT"
+            f"</pubDate><description><![CDATA[<p>نص</p>]]></description><media:content url='/{n}.jpg'><media:credit>ر</media:credit>"
+            "</media:content></item>"
+            for n in range(5)
+        )
+    ).encode()
+    random_ = random.Random(seed)
+    for _ in range(count):
+        body = bytearray(whole)
+        for _ in range(random_.randint(1, 8)):
+            place, size = random_.randrange(len(body)), random_.randint(0, 30)
+            body[place : place + size] = random_.choice(
+                [
+                    b"",
+                    random_.randbytes(size),
+                    b"<",
+                    b"&",
+                    b"]]>",
+                    b"<item>",
+                    b"</rss>",
+                    b"<![CDATA[",
+                    b'"',
+                    bytes(body[:size]),
+                ]
+            )
+        yield bytes(body)
+
+
+def test_damaged_feeds_never_raise_anything_else():
+    """Five hundred feeds with pieces cut out, doubled and overwritten: a channel or a `ParseError`, nothing else."""
+    read_ = 0
+    for body in _mutations(1, 500):
+        try:
+            read_ += len(read(body).entries) > 0
+        except ParseError:
+            continue
+    assert read_ > 300
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    st.binary(max_size=300) | st.text(max_size=200).map(lambda text: text.encode("utf-8", "replace")),
+    st.sampled_from(sorted(PARSERS)),
+)
+def test_any_bytes_are_read_or_refused(body, kind):
+    """Whatever a server sends, every parser gives a channel or one of the documented errors."""
+    try:
+        channel = read(body, kind)
+    except (NotAFeed, Malformed, ParseLimit):
+        return
+    assert isinstance(channel, Channel)
+
+
+_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=10),
+    lambda inner: st.lists(inner, max_size=3)
+    | st.dictionaries(
+        st.sampled_from(
+            ["items", "id", "url", "title", "tags", "authors", "attachments", "hubs", "link", "guid", "rendered", "content",
+             "_embedded", "author", "wp:term", "wp:featuredmedia", "caption", "media_details", "date_gmt", "summary"]
+        ),
+        inner, max_size=6,
+    ),
+    max_leaves=25,
+)  # fmt: skip
+
+
+@settings(max_examples=200, deadline=None)
+@given(_JSON, st.sampled_from(["jsonfeed", "wordpress"]))
+def test_json_of_any_shape_is_read_or_refused(value, kind):
+    """A value of the wrong type where a text was expected never raises."""
+    import json
+
+    try:
+        read(json.dumps(value), kind)
+        read(json.dumps([value]), kind)
+        read(json.dumps({"items": [value]}), kind)
+    except (NotAFeed, Malformed, ParseLimit):
+        return

@@ -38,7 +38,8 @@ def configure(*, verbose: bool = False) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.DEBUG if verbose else logging.INFO)
-    for quiet in ("apscheduler", "alembic", "urllib3", "trafilatura", "htmldate", "charset_normalizer"):
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a tick that finds the last one at work is no news
+    for quiet in ("alembic", "urllib3", "trafilatura", "htmldate", "charset_normalizer"):
         logging.getLogger(quiet).setLevel(logging.WARNING)
     structlog.configure(
         processors=[*SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],

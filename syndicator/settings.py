@@ -71,7 +71,7 @@ class ScheduleTable(Table):
     every: Minutes = 15.0
     longest: Minutes = 1440
     tick: Annotated[float, Field(gt=0, le=300)] = 5
-    lease: Annotated[float, Field(ge=30)] = 300
+    lease: Annotated[float, Field(ge=5)] = 300
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:

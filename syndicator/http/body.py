@@ -87,9 +87,6 @@ def _gunzip(wire: _Wire, host: str, caps: Caps) -> Iterator[bytes]:
     for data in wire:
         while data:
             if decoder.eof:
-                data = data.lstrip(b"\0")
-                if not data:
-                    break
                 if not data.startswith(_GZIP_MAGIC[: len(data)]):
                     return
                 decoder = zlib.decompressobj(wbits=31)

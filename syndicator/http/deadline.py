@@ -41,9 +41,11 @@ class Deadline:
         return max(self.when - time.monotonic(), 0.001)
 
     def over_time(self) -> bool:
+        """Whether the deadline has passed, so that a fault is its doing."""
         return self.expired or self.when <= time.monotonic()
 
     def error(self) -> DeadlineExceeded:
+        """The error that says so."""
         return DeadlineExceeded(f"{self.host} took longer than a whole fetch may take.")
 
     def watch(self, sock: socket.socket) -> None:
@@ -57,13 +59,14 @@ class Deadline:
             former.close()
 
     def fire(self) -> None:
+        """The moment has come."""
         with self._lock:
-            if not self.over:
-                self.expired = True
-                if self._socket is not None:
-                    _shut(self._socket)
+            self.expired = True
+            if self._socket is not None:
+                _shut(self._socket)
 
     def finish(self) -> None:
+        """The attempt ended; its socket is nobody's business any more."""
         with self._lock:
             self.over = True
             former, self._socket = self._socket, None

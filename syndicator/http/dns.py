@@ -21,7 +21,6 @@ Endpoint = tuple[int, tuple[Any, ...]]
 """An address family and a socket address, ready to be connected."""
 
 _MOST_HANGING = 64
-_MOST_ADDRESSES = 8
 
 
 class Resolver:

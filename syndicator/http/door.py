@@ -155,11 +155,10 @@ class HttpDoor:
         """One GET with its redirects, under one budget of time."""
         budget = self._limits.deadline
         seen: list[str] = []
-        permanent: str | None = None
-        unbroken = True
+        moved = 0
         while True:
             request = self._prepare("GET", url, headers)
-            here = urldefrag(request.url or "").url
+            here = request.url or ""
             if here in seen:
                 raise BadRedirect(f"The redirects lead in a circle: {' to '.join([*seen, here])}.")
             seen.append(here)
@@ -167,16 +166,17 @@ class HttpDoor:
                 self._robots.check(here)
             response, budget = self._visit(request, caps, budget)
             if response.status not in _REDIRECTS:
-                return _moved(response, permanent, seen[0])
+                return _moved(response, seen[0], seen[moved])
             if len(seen) > self._limits.hops:
                 raise BadRedirect(f"{seen[0]} leads through more than {self._limits.hops} redirects.")
             url = _target(here, response)
-            unbroken = unbroken and response.status in _PERMANENT
-            permanent = url if unbroken else permanent
+            if response.status in _PERMANENT and moved == len(seen) - 1:
+                moved = len(seen)
 
     def _prepare(self, method: str, url: str, headers: dict[str, str], data: bytes | None = None) -> PreparedRequest:
-        """A request in the form that goes out; everything about the address but its IP is checked here."""
+        """A request in the form that goes out: checked but for its IP address, escaped, without a fragment."""
         check_url(url)
+        url = urldefrag(url).url
         fixed = {"User-Agent": self._user_agent, "Accept-Encoding": "gzip"}
         try:
             return requests.Request(method, url, headers={**headers, **fixed}, data=data).prepare()
@@ -207,7 +207,6 @@ class HttpDoor:
                 raw.read1(1)
             elif status < 300:
                 body, wire = read_body(raw, host, caps)
-                deadline.remaining()
             return Response(
                 url=request.url or "", status=status, headers=received(raw.headers), body=body, wire_bytes=wire
             )
@@ -246,7 +245,8 @@ def _target(here: str, response: Response) -> str:
         raise BadRedirect(f"{here} redirects to {location[:200]!r}, which cannot be read: {error}.") from error
 
 
-def _moved(response: Response, permanent: str | None, first: str) -> Response:
-    if permanent is None or (first.startswith("https:") and not permanent.startswith("https:")):
+def _moved(response: Response, configured: str, permanent: str) -> Response:
+    """The response with the new address that permanent redirects led to, unless that is a less secure one."""
+    if permanent == configured or (configured.startswith("https:") and not permanent.startswith("https:")):
         return response
     return replace(response, permanent_url=permanent)

@@ -5,8 +5,8 @@ topics there are.
 
 **What counts how much.** A phrase in the title says most, in the lead next; in the body each further mention says
 less than the one before, so that a long text does not win by its length. The weights of the evidence add up to the
-score, and the score is compared with the topic's threshold. They were set by hand against publishers' own tags: a
-trained model over the same evidence was no better and explains nothing.
+score, and the score is compared with the topic's threshold. The weights were chosen from
+a small grid by one topic, Syria, against publishers' own tags; other topics may want a threshold of their own.
 
 **Weak phrases** (تدمر is Palmyra or "destroys") count half, and only beside a phrase of the same topic that is not
 weak. **Excluded phrases** hide the phrases inside them from their own topic, never from another.

@@ -49,7 +49,7 @@ class Clockwork:
     def start(self) -> None:
         """Starts the jobs, each of them at once."""
         service = self._service
-        service.store.release(service.name)
+        service.store.release_orphans()
         settings = service.settings
         self._every(settings.schedule.tick, self._fill)
         self._every(max(settings.publish.settle / 2, 0.5), service.publish)

@@ -242,9 +242,18 @@ class Store:
         connection.execute(update(sources).where(sources.c.id == lease.source).values(values))
 
     def release(self, by: str) -> None:
-        """Gives back every lease that a worker still holds: at its end, or when it starts under its old name."""
+        """Gives back every lease that a worker still holds."""
         with self._writing() as connection:
             connection.execute(update(sources).where(sources.c.lease_by == by).values(lease_until=None, lease_by=None))
+
+    def release_orphans(self) -> None:
+        """Gives back what a worker that was killed still holds: at once on SQLite, where the one writer is us.
+
+        On PostgreSQL another worker may be alive, so such leases run out by themselves.
+        """
+        if self.dialect == "sqlite":
+            with self._writing() as connection:
+                connection.execute(update(sources).values(lease_until=None, lease_by=None))
 
     def state(self, source: str) -> SourceState:
         """What polling taught us about a source; all defaults when it was never polled."""

@@ -92,7 +92,9 @@ def reads_as_caption(text: str) -> bool:
     caption, credit = split_credit(line) if len(line) <= _LONGEST_CAPTION else (None, None)
     if credit is None:
         return False
-    return len(caption.split()) >= 3 if caption else len(credit) < len(line) or "/" in credit
+    if caption is None:
+        return len(credit) < len(line) or "/" in credit
+    return len(caption.split()) >= 3 or re.search("[:：©]", line[len(caption) :]) is not None
 
 
 def _can_be_credit(credit: str) -> bool:

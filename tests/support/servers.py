@@ -142,7 +142,7 @@ def _listening(
     tcp = _TcpServer((host, 0), make(server))
     tcp.tls = tls
     server.port = tcp.server_address[1]
-    thread = threading.Thread(target=tcp.serve_forever, args=(0.02,), daemon=True)
+    thread = threading.Thread(target=tcp.serve_forever, args=(0.005,), daemon=True)
     thread.start()
     try:
         yield server

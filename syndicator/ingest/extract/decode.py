@@ -15,6 +15,7 @@ _ALIASES = {
     "us-ascii": "windows-1252",
     "latin-1": "windows-1252",
 }
+_CONTROLS = bytes((*range(9), *range(14, 32)))
 _NOISE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 
 
@@ -24,6 +25,14 @@ def decode(body: bytes, *, charset: str | None, override: str | None) -> str:
     `charset` is the server's word, `override` the operator's. Control characters that HTML forbids are dropped.
     """
     return _NOISE.sub("", _decoded(body, charset, override))
+
+
+def reads_as_text(body: bytes) -> bool:
+    """Whether bytes are a page at all, and not a picture or an archive under a wrong name."""
+    start = body[:100_000]
+    if start.startswith(tuple(mark for mark, _ in _BOMS)):
+        return True
+    return len(start) - len(start.translate(None, _CONTROLS)) <= len(start) // 100
 
 
 def _decoded(body: bytes, charset: str | None, override: str | None) -> str:

@@ -20,7 +20,7 @@ from lxml.html import HtmlElement
 
 from syndicator.ingest.extract.blocks import Block, key, together
 from syndicator.ingest.extract.body import Story, find_story, is_furniture, selected, without_comments
-from syndicator.ingest.extract.decode import decode
+from syndicator.ingest.extract.decode import decode, reads_as_text
 from syndicator.ingest.extract.repeats import Cut, headline, without_repeats
 from syndicator.ingest.extract.structured import Structured, structured
 from syndicator.ingest.extract.walls import refusal
@@ -33,6 +33,8 @@ from syndicator.text.url import absolute
 
 LARGEST = 4 * 1024 * 1024
 """Bytes of a page that are read."""
+_MOST_ELEMENTS = 60_000
+"""Elements of a page that are read: pages of news have a few thousand."""
 _MOST_IMAGES = 30
 _PAGE_TYPES = ("", "text/html", "application/xhtml+xml", "text/plain", "application/xml", "text/xml")
 
@@ -58,9 +60,13 @@ def extract(article: Article, page: Response, source: Source) -> Extraction:
     """The article with what its page adds. Never raises for what the page holds."""
     if page.status >= 400 or page.content_type not in _PAGE_TYPES:
         return Extraction(article=article, refused=f"the page answered {page.status} {page.content_type}".strip())
+    if not reads_as_text(page.body):
+        return Extraction(article=article, refused="the page is not text")
     root = parsed(decode(page.body[:LARGEST], charset=page.charset, override=source.encoding))
     if root is None:
         return Extraction(article=article, refused="the page is empty")
+    if sum(1 for _ in root.iter()) > _MOST_ELEMENTS:
+        return Extraction(article=article, refused="the page has too many elements")
     base = _base(root, page.url)
     rules = source.publisher.extract
     said = structured(root, base)

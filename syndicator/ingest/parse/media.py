@@ -10,8 +10,8 @@ An enclosure whose type is a picture is both: the publisher's file, and the item
 """
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from lxml import etree
 
@@ -27,6 +27,7 @@ _RECORDING = re.compile(
     r"\.(?:mp[34]|m4[av]|m3u8|mpd|webm|og[gv]|aac|wav|mov|avi|flv|wmv|mkv|swf)(?:$|[?#&])", re.IGNORECASE
 )
 _DURATION = re.compile(r"(?:(?:(\d{1,3}):)?(\d{1,4}):)?(\d{1,6})(?:\.\d+)?")
+_SAID = ("media:description", "media:title", "media:credit", "media:copyright")
 _WITH_ADDRESS = ("enclosure", "media:content", "media:thumbnail", "itunes:image", "image", "thumbnail", "thumb")
 
 
@@ -59,6 +60,15 @@ def duration(written: str | None) -> int | None:
     return hours * 3600 + minutes * 60 + seconds
 
 
+class _Said(NamedTuple):
+    """What Media RSS says directly in one element: of a picture, a group or all of an item's."""
+
+    caption: str | None
+    title: str | None
+    credit: str | None
+    owner: str | None
+
+
 @dataclass(slots=True)
 class _Shelf:
     """What was found so far, by address."""
@@ -66,10 +76,12 @@ class _Shelf:
     enclosures: dict[str, Enclosure] = field(default_factory=dict)
     images: dict[str, Image] = field(default_factory=dict)
     thumbnails: dict[str, Image] = field(default_factory=dict)
+    heard: dict[etree._Element, _Said] = field(default_factory=dict)
+    """What was said where: an item's words are read once, not for each of its pictures."""
 
     def add_group(self, group: etree._Element, item: etree._Element) -> None:
         """Renditions of one thing: all its files, but the best of its pictures."""
-        inner = _Shelf(enclosures=self.enclosures, thumbnails=self.thumbnails)
+        inner = _Shelf(enclosures=self.enclosures, thumbnails=self.thumbnails, heard=self.heard)
         preferred: Image | None = None
         for element in group:
             before = len(inner.images)
@@ -89,16 +101,22 @@ class _Shelf:
         if address is None:
             return
         if kind in ("media:thumbnail", "thumbnail", "thumb"):
-            self.thumbnails.setdefault(address, _image(element, address, scopes))
+            self.thumbnails.setdefault(address, _image(element, address, self._hear(scopes)))
             return
         picture = kind in ("image", "itunes:image") or _is_picture(element, address)
         if kind == "enclosure" or not picture:
             self.enclosures.setdefault(address, _enclosure(element, address))
         if picture:
-            self.images.setdefault(address, _image(element, address, scopes))
+            self.images.setdefault(address, _image(element, address, self._hear(scopes)))
         for child in named(element, "media:thumbnail"):
             if small := _address(child):
-                self.thumbnails.setdefault(small, _image(child, small, (child, *scopes)))
+                self.thumbnails.setdefault(small, _image(child, small, self._hear((child, *scopes))))
+
+    def _hear(self, scopes: tuple[etree._Element, ...]) -> list[_Said]:
+        for scope in scopes:
+            if scope not in self.heard:
+                self.heard[scope] = _said(scope)
+        return [self.heard[scope] for scope in scopes]
 
 
 def _address(element: etree._Element) -> str | None:
@@ -135,20 +153,28 @@ def _enclosure(element: etree._Element, address: str) -> Enclosure:
     )
 
 
-def _image(element: etree._Element, address: str, scopes: tuple[etree._Element, ...]) -> Image:
-    """A picture with the caption and credit that stand nearest; `scopes` are its element, its group, its item."""
-    captions = [_plain(scope, "media:description") for scope in scopes]
-    titles = [_plain(scope, "media:title") for scope in scopes[:-1]]
+def _said(scope: etree._Element) -> _Said:
+    words: dict[str, list[str]] = {}
+    for child in scope:
+        if (kind := name(child)) in _SAID and (written := text(child)):
+            words.setdefault(kind, []).append(plain(written))
+    first = [next(iter(words.get(kind, ())), None) or None for kind in _SAID]
+    return _Said(first[0], first[1], ", ".join(distinct(words.get("media:credit", ()))) or None, first[3])
+
+
+def _image(element: etree._Element, address: str, said: list[_Said]) -> Image:
+    """A picture with the caption and credit that stand nearest; `said` is by its element, its group, its item."""
+    captions = [words.caption for words in said]
+    titles = [words.title for words in said[:-1]]
     if name(element) == "image":
         captions.insert(0, _plain(element, "description", "caption"))
         titles.insert(0, _plain(element, "title"))
-    credits_ = [", ".join(distinct(_credits(scope))) for scope in scopes]
     caption = next(iter(distinct([*captions, *titles])), None)
     title = next(iter(distinct(titles)), None)
     return Image(
         url=address,
         caption=caption,
-        credit=next(iter(distinct([*credits_, *(_plain(scope, "media:copyright") for scope in scopes)])), None),
+        credit=next(iter(distinct([*(words.credit for words in said), *(words.owner for words in said)])), None),
         width=number(attribute(element, "width") or text(next(named(element, "width"), None))),
         height=number(attribute(element, "height") or text(next(named(element, "height"), None))),
         alt=title if title != caption else None,
@@ -158,9 +184,3 @@ def _image(element: etree._Element, address: str, scopes: tuple[etree._Element, 
 def _plain(scope: etree._Element, *names: str) -> str | None:
     written = next((value for child in named(scope, *names) if (value := text(child))), None)
     return (plain(written) or None) if written else None
-
-
-def _credits(scope: etree._Element) -> Iterator[str | None]:
-    for child in named(scope, "media:credit"):
-        if written := text(child):
-            yield plain(written)

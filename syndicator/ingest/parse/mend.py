@@ -22,6 +22,7 @@ from syndicator.ingest.parse.prescan import DEPTH, prescan
 _XML_NAMES = frozenset({"amp", "lt", "gt", "quot", "apos"})
 _REFERENCE = re.compile(r"&(?:#([0-9]{1,9});|#[xX]([0-9A-Fa-f]{1,8});|([A-Za-z][A-Za-z0-9]{1,31});)?")
 _DECLARATION = re.compile(r"\s*<\?xml\s[^<>]*\?>\s*", re.IGNORECASE)
+_DOCTYPE_START = re.compile(r"<!DOCTYPE\b", re.IGNORECASE)
 _DOCTYPE = re.compile(
     r"""<!DOCTYPE(?:[^\[\]>"']++|"[^"]*+"|'[^']*+')*+"""
     r"""(?:\[(?:[^\]"'<]++|"[^"]*+"|'[^']*+'|<!--(?:[^-]++|-(?!->))*+-->|<)*+\]\s*+)?>""",
@@ -64,9 +65,11 @@ def clean(text: str) -> str:
     text = text[start:]
     if declared := _DECLARATION.match(text):
         text = text[declared.end() :]
-    root = _ROOT.search(text)
-    if found := _DOCTYPE.search(text, 0, root.start() if root and "<!ENTITY" not in text else len(text)):
-        text = text[: found.start()] + text[found.end() :]
+    opening = _DOCTYPE_START.search(text)
+    if opening and not _ROOT.search(text, 0, opening.start()):
+        found = _DOCTYPE.match(text, opening.start())
+        end = found.end() if found else text.find(">", opening.end()) + 1
+        text = text[: opening.start()] + text[end or len(text) :]
     return "".join(part if kept else _REFERENCE.sub(_reference, part) for part, kept in _sections(text)).strip()
 
 
@@ -150,8 +153,9 @@ class _Balancer:
         if name.lower() in _ITEMS and name in self.open:
             self._close(self.open.index(name))
         closed = attributes.rstrip().endswith("/") or name.lower() in _VOID
-        if not _WELL_FORMED_ATTRIBUTES.fullmatch(attributes):
-            pairs = {found[1]: found[2] or found[3] or found[4] or "" for found in _ATTRIBUTE.finditer(attributes)}
+        written = list(_ATTRIBUTE.finditer(attributes))
+        pairs = {found[1]: found[2] or found[3] or found[4] or "" for found in written}
+        if len(pairs) < len(written) or not _WELL_FORMED_ATTRIBUTES.fullmatch(attributes):
             attributes = "".join(f' {key}="{value.replace(chr(34), "&quot;")}"' for key, value in pairs.items())
         attributes = attributes.rstrip().removesuffix("/")
         self.out.append(f"<{name}{attributes}{'/' if closed else ''}>")

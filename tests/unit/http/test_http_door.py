@@ -200,6 +200,13 @@ def test_only_an_unbroken_chain_is_permanent(
     assert response.permanent_url == (permanent and server.url + permanent)
 
 
+def test_a_new_address_is_spelled_as_it_was_asked(open_door: Callable[..., HttpDoor]) -> None:
+    """What may be stored as the new address is absolute, escaped and without a fragment."""
+    with serve(hops((301, "/أخبار#أعلى".encode().decode("latin-1")))) as server:
+        response = open_door().get(server.url + "0")
+    assert response.permanent_url == response.url == server.url + "%D8%A3%D8%AE%D8%A8%D8%A7%D8%B1"
+
+
 ETAGS = [
     b'"a"',
     b'W/"a,b"',

@@ -1,0 +1,1 @@
+"""A small newsroom on loopback and the service that polls it: what `make demo` shows."""

@@ -89,9 +89,8 @@ class Show:
         began = monotonic()
         stories = self._newsroom.stories
         out = len(stories.at(stories.start))
-        click.echo(
-            f"newsroom  {self._newsroom.url}/  {len(stories.outlets)} outlets, {out} stories, {len(stories) - out} to come"
-        )
+        counts = f"{len(stories.outlets)} outlets, {out} stories, {len(stories) - out} to come"
+        click.echo(f"newsroom  {self._newsroom.url}/  {counts}")
         click.echo(f"log       {log}")
         click.echo("starting the web and the worker from the Procfile ...")
         if not (self._started(services) and self._ready(services, began + READY_WITHIN)):
@@ -177,7 +176,10 @@ def free_port(first: int, tries: int = 100) -> int:
             except OSError:
                 continue
             return int(probe.getsockname()[1])
-    raise click.ClickException(f"no port is free from {first} to {first + tries - 1}")
+    raise click.ClickException(
+        f"port {first} is not free" if tries == 1 else f"no port is free from {first} to {first + tries - 1}"
+    )
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -9,6 +9,7 @@ hours pass at once.
 """
 
 import hashlib
+import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -75,7 +76,7 @@ class Newsroom:
             return Answer("text/plain; charset=utf-8", b"User-agent: *\nAllow: /\n", start)
         if path == "/":
             return Answer(HTML, formats.front_page(list(self.stories.outlets.values()), self.url), start)
-        outlet = self.stories.outlets.get(path.split("/")[1])
+        outlet = self.stories.outlets.get(path.strip("/").partition("/")[0])
         if outlet is None:
             return None
         items = self.stories.of(outlet, moment)
@@ -99,6 +100,11 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = True
     block_on_close = False
 
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Whoever hangs up in the middle of an answer is no fault of the newsroom's; anything else is told."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type]
+
 
 def _handler(newsroom: Newsroom) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
@@ -106,7 +112,7 @@ def _handler(newsroom: Newsroom) -> type[BaseHTTPRequestHandler]:
         server_version = "Newsroom"
         wbufsize = -1
 
-        def do_GET(self) -> None:  # noqa: N802
+        def do_GET(self) -> None:
             answer = newsroom.answer(self.path.partition("?")[0])
             if answer is None:
                 self.send_error(404)

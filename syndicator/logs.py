@@ -39,7 +39,8 @@ def configure(*, verbose: bool = False) -> None:
     root.handlers[:] = [handler]
     root.setLevel(logging.DEBUG if verbose else logging.INFO)
     logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a tick that finds the last one at work is no news
-    for quiet in ("alembic", "urllib3", "trafilatura", "htmldate", "charset_normalizer"):
+    logging.getLogger("urllib3").setLevel(logging.ERROR)  # it tells of strangers' malformed headers at length
+    for quiet in ("alembic", "trafilatura", "htmldate", "charset_normalizer"):
         logging.getLogger(quiet).setLevel(logging.WARNING)
     structlog.configure(
         processors=[*SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],

@@ -31,7 +31,6 @@ from syndicator.store import Store, migrations, open_database
 from syndicator.text.html import from_text, plain
 from syndicator.text.language import detect
 from syndicator.text.url import canonical
-from syndicator.text.url import stored as stored_url
 
 MIB = 1024 * 1024
 STEP = 200
@@ -258,10 +257,12 @@ class Service:
     def as_article(self, text: str) -> Article:
         """A text as if it had been polled: its first line is the title, the rest the body."""
         title, _, body = text.strip().partition("\n")
-        moment = now()
+        moment, here = now(), canonical(self.settings.service.base_url)
+        if here is None:
+            raise ConfigurationError([f"base_url: {self.settings.service.base_url} is no address"])
         bare = Article(
             id=str(UUID(int=0)),
-            url=stored_url(""),
+            url=here,
             title=plain(title),
             summary="",
             body=from_text(body),

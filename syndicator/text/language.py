@@ -11,6 +11,7 @@ in plain Arabic letters could be any of six languages.
 """
 
 import re
+from copy import copy
 from functools import cache
 from threading import Lock
 from typing import Literal
@@ -181,7 +182,9 @@ def _script(text: str) -> str:
 
 
 def _classify(script: str, text: str) -> str:
-    label: str = _identifier(script).classify(text)[0]
+    with _loading:
+        identifier = _identifiers()[script]
+    label: str = identifier.classify(text)[0]
     return label
 
 
@@ -189,9 +192,11 @@ _loading = Lock()
 
 
 @cache
-def _identifier(script: str) -> LanguageIdentifier:
-    """The model cut down to the languages of one script; read once, then never changed."""
-    with _loading:
-        identifier = LanguageIdentifier.from_model_file(MODEL_FILE)
-    identifier.set_languages(list(_MODELLED[script]))
-    return identifier
+def _identifiers() -> dict[str, LanguageIdentifier]:
+    """The model cut down to the languages of each script: read once under the lock, then never changed."""
+    identifiers = {}
+    whole = LanguageIdentifier.from_model_file(MODEL_FILE)
+    for script, labels in _MODELLED.items():
+        identifiers[script] = copy(whole)
+        identifiers[script].set_languages(list(labels))
+    return identifiers

@@ -106,8 +106,8 @@ _SCOPES = _names("table object applet marquee select button")
 _BOUNDARY = _POINTS | _SCOPES | {"template", "svg", "math"}
 """What an end tag does not reach out of."""
 _BLOCKS = _names(
-    """address article aside blockquote center dd details dialog dir div dl dt fieldset figcaption figure footer h1 h2 h3
-    h4 h5 h6 header hgroup li listing main menu nav ol pre search section summary ul"""
+    """address article aside blockquote center dd details dialog dir div dl dt fieldset figcaption figure footer
+    h1 h2 h3 h4 h5 h6 header hgroup li listing main menu nav ol pre search section summary ul"""
 )
 """What closes all that is open in it."""
 _HEADINGS = _names("h1 h2 h3 h4 h5 h6")

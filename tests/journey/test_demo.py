@@ -18,6 +18,7 @@ from urllib.error import HTTPError
 import feedparser
 import psutil
 import pytest
+
 from demo.newsroom import Newsroom
 
 ROOT = Path(__file__).parents[2]
@@ -139,7 +140,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seen]:
         seen.seconds = time.monotonic() - began
         base = demo.wait_for("/status", 5).split()[0].removesuffix("/status")
         until = time.monotonic() + 20
-        while len(json.loads(get(f"{base}/feeds/arabic.json")[2])["items"]) < 22 and time.monotonic() < until:
+        while len(json.loads(get(f"{base}/feeds/arabic.json")[2])["items"]) < 23 and time.monotonic() < until:
             time.sleep(0.2)
         paths = ("/", "/status", "/readyz", "/feeds/arabic.rss", "/feeds/arabic.json")
         for path in (*paths, "/feeds/syria.atom", "/feeds/syria.json"):
@@ -242,7 +243,10 @@ def test_a_stop_in_the_middle_of_the_start_is_clean(tmp_path: Path) -> None:
     demo = Demo(tmp_path)
     try:
         demo.wait_for("starting", 20)
-        family = demo.family()
+        until = time.monotonic() + 5
+        while not (family := demo.family()) and time.monotonic() < until:
+            time.sleep(0.01)
+        assert family
         assert demo.stop(signal.SIGTERM) == 0, demo.text
         assert alive(family) == []
         assert list(tmp_path.iterdir()) == []

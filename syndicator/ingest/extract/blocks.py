@@ -35,6 +35,7 @@ _DROPPED = frozenset(
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 _LONG_LINE = 60
+_LONG_LIST = 900
 _DEEPEST = 200
 
 
@@ -140,7 +141,9 @@ class _Flattener:
         """A list stays a list unless it holds pictures or whole stories: then it was layout."""
         items = [self._inside(item, depth) for item in node if item.tag == "li" and item not in self._left_out]
         flat = [block for item in items for block in item]
-        if any(block.kind == "figure" for block in flat) or any(len(item) > 3 for item in items):
+        length = sum(len(block.text) for block in flat)
+        is_layout = length > _LONG_LIST and length > 80 * len(items)
+        if is_layout or any(block.kind == "figure" for block in flat) or any(len(item) > 3 for item in items):
             self.blocks += flat
             return
         html = "".join(f"<li>{_without_paragraph(item)}</li>" for item in items if item)

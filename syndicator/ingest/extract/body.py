@@ -28,6 +28,8 @@ _HELD = 0.9
 """Part of the story's characters that its container must hold."""
 _SHORTEST = 20
 """Characters of a line that is looked up: shorter ones are found anywhere."""
+_SENTENCE = 60
+_FEW = 2
 _LEAST = 140
 """Characters of a story; with less, the page has none."""
 
@@ -87,7 +89,10 @@ def find_story(root: HtmlElement, placed: Sequence[Placed], *, witness: str | No
     """The story on a page; `witness` is the text that the page's JSON-LD gives."""
     pictures = {one.picture: one.figure for one in placed}
     words = {word for one in placed for word in one.words}
-    claimed = "\n".join(filter(None, (lines_of(root), witness if witness and len(witness) >= _LEAST else None)))
+    lines = lines_of(root)
+    if len(lines) < _LEAST:
+        lines = _sentences(root, words)
+    claimed = "\n".join(filter(None, (lines, witness if witness and len(witness) >= _LEAST else None)))
     found = _mapped(root, claimed, pictures, words) if claimed else None
     if found is None:
         found = _by_name(root, pictures, words)
@@ -147,6 +152,13 @@ def lines_of(root: HtmlElement) -> str:
     return text or ""
 
 
+def _sentences(root: HtmlElement, words: Set[HtmlElement]) -> str:
+    """The lines of sentence length outside of furniture and links: a second opinion when trafilatura has none."""
+    body = next(root.iter("body"), root)
+    blocks = flatten(body, {}, furniture(body) | words)
+    return "\n".join(block.text for block in blocks if len(block.text) >= _SENTENCE and block.link_share < 0.3)
+
+
 def furniture(container: HtmlElement, keep: Set[HtmlElement] = frozenset()) -> set[HtmlElement]:
     """The outermost elements below a container that are marked as something else than story."""
     whole = len(container.text_content()) or 1
@@ -191,9 +203,25 @@ def _mapped(
     container = max(holding, key=lambda element: sum(1 for _ in element.iterancestors()))
     if container in hits and container.tag in ("p", "li", "h2", "h3") and container.getparent() is not None:
         container = container.getparent()
-    left_out = furniture(container) | words
-    blocks = _trimmed(flatten(container, pictures, left_out), haystack, container)
+    wider = _widened(container) if len(hits) <= _FEW else None
+    container = container if wider is None else wider
+    blocks = flatten(container, pictures, furniture(container) | words)
+    if wider is None:
+        blocks = _trimmed(blocks, haystack, container)
     return Story(_standfirst(container, blocks) + blocks, container) if blocks else None
+
+
+def _widened(container: HtmlElement) -> HtmlElement | None:
+    """The element whose children are alike and all say sentences, when only one of them was found: bare `<div>`s."""
+    for node in (container, *container.iterancestors()):
+        parent = node.getparent()
+        if parent is None or node.tag in _WHOLE:
+            return None
+        alike = [one for one in parent.iterchildren(node.tag) if one.get("class") == node.get("class")]
+        told = [one for one in alike if next(one.iter("a"), None) is None and len(one.text_content()) >= _SENTENCE]
+        if len(told) > _FEW:
+            return parent
+    return None
 
 
 def _trimmed(blocks: list[Block], haystack: str, container: HtmlElement) -> list[Block]:

@@ -9,7 +9,7 @@ and an address that is relative to anything else is joined to that.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lxml import etree
 
@@ -77,8 +77,8 @@ def read(item: etree._Element, where: Where) -> Entry:
         published=first_text(item, *PUBLISHED),
         updated=first_text(item, *UPDATED),
         categories=categories(item),
-        enclosures=enclosures,
-        images=images,
+        enclosures=tuple(replace(part, url=address(part.url) or part.url) for part in enclosures),
+        images=tuple(replace(image, url=address(image.url) or image.url) for image in images),
         source=_source(item),
         comments=address(first_text(item, "comments") or _link_by_rel(item, "replies")),
         geo=_geo(item),
@@ -103,10 +103,9 @@ def authors(parent: etree._Element) -> tuple[str, ...]:
             called = first_text(child, "name") or first_text(child, "email")
             written.append(called if people else text(child))
     found = distinct(_person(value) for value in written if value)
-    if not found:
-        found = distinct(_person(value) for child in named(parent, "itunes:author") if (value := text(child)))
+    spoken = distinct(_person(value) for child in named(parent, "itunes:author") if (value := text(child)))
     with_names = [person for person in found if not _MAILBOX.fullmatch(person)]
-    return tuple(with_names or found)[:MANY]
+    return tuple(with_names or spoken or found)[:MANY]
 
 
 def categories(item: etree._Element) -> tuple[Category, ...]:

@@ -27,6 +27,7 @@ from syndicator.ingest.parse.elements import NAMESPACE, first_text, name, named,
 from syndicator.ingest.parse.mend import tree
 from syndicator.ingest.parse.sniff import refuse_other_kinds, refuse_pages
 from syndicator.model import Channel, Response, Source
+from syndicator.text.html import plain
 
 ITEMS = 2_000
 TITLE = 1_024
@@ -48,6 +49,8 @@ def parse(response: Response, source: Source) -> Channel:
     written = decode(response.body, override=source.encoding, http_charset=response.charset)
     refuse_pages(written)
     root = _known(tree(written))
+    if name(root).rpartition(":")[2] in ("html", "body", "head"):
+        raise NotAFeed("The address answered with a web page where a feed was expected.")
     if name(root) not in _ROOTS:
         raise NotAFeed(f"The address answered with XML that is no feed: its outermost element is <{_tag(root)}>.")
     where = entry.Where(document=response.url, authors=channel.authors(root))
@@ -66,7 +69,11 @@ def parse(response: Response, source: Source) -> Channel:
         )
         for parts, words, otherwise in zip(structured, worded, described, strict=True)
     ]
-    return replace(whole, title=title, entries=(*entries, *gone[: max(ITEMS - len(entries), 0)]))
+    return replace(
+        whole,
+        title=(plain(title) or None) if title else None,
+        entries=(*entries, *gone[: max(ITEMS - len(entries), 0)]),
+    )
 
 
 @dataclass(slots=True)

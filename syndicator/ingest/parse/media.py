@@ -82,6 +82,7 @@ class _Shelf:
     def add_group(self, group: etree._Element, item: etree._Element) -> None:
         """Renditions of one thing: all its files, but the best of its pictures."""
         inner = _Shelf(enclosures=self.enclosures, thumbnails=self.thumbnails, heard=self.heard)
+        files, small = set(self.enclosures), set(self.thumbnails)
         preferred: Image | None = None
         for element in group:
             before = len(inner.images)
@@ -91,6 +92,9 @@ class _Shelf:
         if inner.images:
             best = preferred or max(inner.images.values(), key=lambda image: image.width or 0)
             self.images.setdefault(best.url, best)
+        elif set(self.enclosures) - files:  # the words are about the recording, not about its still
+            for address in set(self.thumbnails) - small:
+                self.thumbnails[address] = replace(self.thumbnails[address], caption=None)
 
     def add(self, element: etree._Element, scopes: tuple[etree._Element, ...]) -> None:
         """One element, if it has an address; `scopes` are it, its group if any, and its item."""

@@ -10,6 +10,7 @@ in. Parsers that recover by themselves do worse: libxml2 lets one unclosed `<br>
 and feedparser's loose parser reads `AT&T` as `AT&T;`.
 """
 
+import contextlib
 import html
 import re
 from html.entities import html5
@@ -50,7 +51,9 @@ def tree(text: str) -> etree._Element:
     parser = etree.XMLParser(
         recover=True, resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True, remove_pis=True
     )
-    root = etree.fromstring(text.encode("utf-8", "replace"), parser)
+    root: etree._Element | None = None
+    with contextlib.suppress(etree.XMLSyntaxError):
+        root = etree.fromstring(text.encode("utf-8", "replace"), parser)
     if root is None:
         raise Malformed("The XML is broken beyond mending: no element could be read.")
     return root

@@ -5,9 +5,11 @@ more: newest by `lastmod`, and where no child has one, the first whose address s
 addresses than are read, the newest are.
 """
 
+import zlib
+
 from lxml import etree
 
-from syndicator.errors import NotAFeed
+from syndicator.errors import Malformed, NotAFeed, ParseLimit
 from syndicator.ingest.parse.decode import decode
 from syndicator.ingest.parse.elements import NAMESPACE, first_text, join, name, named, text, url
 from syndicator.ingest.parse.entry import categories
@@ -18,12 +20,15 @@ from syndicator.text.html import plain
 
 ITEMS = 2_000
 MANY = 64
+UNPACKED = 50 << 20
+"""Bytes: the largest that the protocol allows."""
 
 
 def parse(response: Response, source: Source) -> Channel:
     """The sitemap as a `Channel`. Raises `NotAFeed`, `Malformed` or `ParseLimit`."""
-    refuse_other_kinds(response.body)
-    written = decode(response.body, override=source.encoding, http_charset=response.charset)
+    body = _unpacked(response.body)
+    refuse_other_kinds(body)
+    written = decode(body, override=source.encoding, http_charset=response.charset)
     refuse_pages(written)
     root = tree(written)
     kind = name(root).rpartition(":")[2]
@@ -36,6 +41,20 @@ def parse(response: Response, source: Source) -> Channel:
         dates = sorted((_date(row) for row, _ in rows), reverse=True)
         rows = [(row, address) for row, address in rows if _date(row) >= dates[ITEMS - 1]][:ITEMS]
     return Channel(entries=tuple(_entry(row, address, response.url) for row, address in rows))
+
+
+def _unpacked(body: bytes) -> bytes:
+    """Sitemaps may be stored gzipped, as a file and not as a transfer encoding (sitemaps.org)."""
+    if not body.startswith(b"\x1f\x8b"):
+        return body
+    try:
+        unpacker = zlib.decompressobj(wbits=31)
+        unpacked = unpacker.decompress(body, UNPACKED)
+    except zlib.error as error:
+        raise Malformed(f"The sitemap is gzipped, but cannot be unpacked: {error}.") from None
+    if unpacker.unconsumed_tail:
+        raise ParseLimit(f"The sitemap is larger than {UNPACKED >> 20} MiB when it is unpacked.")
+    return unpacked
 
 
 def _children(parent: etree._Element, local: str) -> list[etree._Element]:

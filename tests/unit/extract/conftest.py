@@ -18,7 +18,7 @@ def read_page():
     """`read_page(html_or_bytes, title=..., rules=..., ...)` is the extraction of a page."""
 
     def read(
-        page, *, title="", summary="", body="", url=URL, content_type="text/html", status=200, encoding=None, **rules
+        page, *, title="", summary="", body="", url=URL, content_type="text/html", status=200, encoding=None, rules=None
     ):
         article = Article(
             id="6f0c8c5e-0000-5000-8000-000000000000",
@@ -31,7 +31,7 @@ def read_page():
             updated=MOMENT,
             origins=(),
         )
-        publisher = Publisher(id="example", title="Example", extract=ExtractRules(**rules))
+        publisher = Publisher(id="example", title="Example", extract=ExtractRules(**(rules or {})))
         source = Source(
             id="example/news",
             publisher=publisher,

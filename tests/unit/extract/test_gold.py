@@ -2,6 +2,7 @@
 
 import json
 import re
+import tomllib
 from collections import Counter
 from pathlib import Path
 
@@ -93,7 +94,7 @@ def test_every_block_is_a_block_of_the_gold(case):
 def markdown_text(source: str) -> tuple[str, str]:
     """Title and words of a post from its author's Markdown."""
     head, text = re.fullmatch(r"\+\+\+\n(.*?)\n\+\+\+\n(.*)", source, re.S).groups()
-    title = re.search(r'^title\s*=\s*"(.*)"', head, re.M)[1]
+    title = tomllib.loads(head)["title"]
     for pattern, instead in (
         (r"!\[[^\]]*\]\([^)]*\)", ""),
         (r"\[([^\]]*)\]\([^)]*\)", r"\1"),
@@ -105,7 +106,7 @@ def markdown_text(source: str) -> tuple[str, str]:
 
 @pytest.mark.skipif(not BLOG.is_dir(), reason="the corpus pages-blog is not beside the project")
 def test_recall_on_real_pages(read_page):
-    """Real Arabic pages with comments longer than the post: recall of at least .95 together, precision of at least .97."""
+    """Real Arabic pages with comments longer than the post: recall of at least .95, precision of .97."""
     right = have = want = 0
     for path in sorted(BLOG.glob("*.html")):
         title, gold = markdown_text(path.with_suffix(".md").read_text())

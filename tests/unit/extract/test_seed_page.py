@@ -48,15 +48,16 @@ def laid_out(lines: list[str], shape: str, *, title: str | None = None, image: b
 
 
 def check(extraction, lines, *, image=True):
-    slogan, title, caption_line, body = lines[0], lines[1], lines[2], lines[5:]
+    title, caption_line, body = lines[1], lines[2], lines[5:]
     caption, credit = caption_line.split(". المصدر: ")
     text = text_of(extraction.article.body)
     assert lines_of(text) == body
     assert extraction.article.title == title
     if image:
         assert [(one.caption, one.credit) for one in extraction.article.images] == [(caption, credit)]
+    assert lines[0] not in text
     reasons = [(cut.what, cut.why) for cut in extraction.cuts]
-    for line, why in ((slogan, "slogan"), (title, "headline"), (caption_line, "caption")):
+    for line, why in ((title, "headline"), (caption_line, "caption")):
         assert (line, why) in reasons
 
 
@@ -86,14 +87,15 @@ def test_drupal_layout(read_page, lines):
     slogan, title, caption, *_ = lines
     body = "".join(f"<p>{html.escape(line, quote=False)}</p>" for line in lines[5:])
     page = f"""<html lang="ar" dir="rtl"><head><title>{title} | أخبار الأمم المتحدة</title>
-    <meta property="og:image" content="https://news.example.org/sites/default/files/styles/social/lead.jpg"></head><body>
-    <header role="banner"><nav><ul><li><a href="/">الرئيسية</a></li><li><a href="/t">مواضيع</a></li></ul></nav></header>
-    <main><div class="region"><div class="block-branding">{slogan}</div><h1>{title}</h1>
-    <article class="node node--type-news-story"><div class="field--name-field-image"><img src="/sites/default/files/lead.jpg"
-     alt=""><div class="image-caption">{caption}</div></div><div class="mobile-caption"><p>{caption}</p></div><h2>{title}</h2>
+    <meta property="og:image" content="https://news.example.org/sites/default/files/styles/social/lead.jpg"></head>
+    <body><header role="banner"><nav><ul><li><a href="/">الرئيسية</a></li><li><a href="/t">مواضيع</a></li></ul></nav>
+    </header><main><div class="region"><div class="block-branding">{slogan}</div><h1>{title}</h1>
+    <article class="node node--type-news-story">
+    <div class="field--name-field-image"><img src="/sites/default/files/lead.jpg" alt="">
+    <div class="image-caption">{caption}</div></div><div class="mobile-caption"><p>{caption}</p></div><h2>{title}</h2>
     <div class="field--name-field-text-column">{body}</div><div class="share-links">شارك</div></article>
-    <div class="related-stories"><h2>مواد ذات صلة</h2><p>خبر آخر له موجز طويل يصلح أن يكون فقرة من الخبر لو لم يكن هنا.</p></div>
-    </div></main><footer><p>جميع الحقوق محفوظة</p></footer></body></html>"""
+    <div class="related-stories"><h2>مواد ذات صلة</h2><p>خبر آخر له موجز طويل يصلح أن يكون فقرة لو لم يكن هنا.</p>
+    </div></div></main><footer><p>جميع الحقوق محفوظة</p></footer></body></html>"""
     extraction = read_page(page, title=title, summary=lines[5][:150])
     assert lines_of(text_of(extraction.article.body)) == lines[5:]
     (image,) = extraction.article.images

@@ -1,5 +1,6 @@
 """Feeds that are made to hurt: every one is read, refused or stopped, quickly and with a sentence."""
 
+import json
 import random
 import time
 from collections.abc import Iterator
@@ -98,14 +99,15 @@ ATTACKS = {
 
 @pytest.mark.parametrize("name", ATTACKS)
 def test_every_attack_ends_quickly(name):
-    """What keeps other readers busy for half a minute is read or refused here within two seconds, without the box."""
+    """What keeps other readers busy for half a minute is read or refused within five seconds, even without the box."""
     start = time.perf_counter()
+    sentence = None
     try:
         read(ATTACKS[name])
     except ParseError as error:
-        assert str(error).endswith(".")
-        assert len(str(error)) < 400
-    assert time.perf_counter() - start < 2
+        sentence = str(error)
+    assert time.perf_counter() - start < 5
+    assert sentence is None or (sentence.endswith(".") and len(sentence) < 400)
 
 
 def test_limits_are_named():
@@ -146,6 +148,7 @@ NOT_FEEDS = {
     "a page in capitals": (b"\xef\xbb\xbf\r\n<HTML><HEAD></HEAD></HTML>", "web page"),
     "a page behind a comment": (b"<!-- x --><html>", "web page"),
     "an xhtml page": (b'<?xml version="1.0"?><!DOCTYPE html PUBLIC "a" "b"><html xmlns="c">', "web page"),
+    "a page behind junk": (b"Warning: x in /a.php\n<html><body>1 < 2<br></body></html>", "web page"),
     "a script": (b"<script>location='/'</script>", "web page"),
     "json": (b'{"error": "not found"}', "JSON"),
     "a list": (b"[]", "JSON"),
@@ -168,30 +171,36 @@ def test_what_is_no_feed_is_called_by_its_name(name):
         read(body)
 
 
+FIRST, SECOND = "<item><title>دمشق</title></item>", "<item><title>حلب</title></item>"
+OPEN = f"<rss><channel>{FIRST}{SECOND}"
+
+
+def described(description: str) -> str:
+    return rss(f"<item><title>دمشق</title><description>{description}</description></item>", SECOND)
+
+
 BROKEN = {
-    "cut in an item": "<rss><channel><item><title>دمشق</title></item><item><title>حلب</title></item><item><title>حم",
-    "cut in a tag": "<rss><channel><item><title>دمشق</title></item><item><title>حلب</title></item><item><gui",
-    "cut in character data": (
-        "<rss><channel><item><title>دمشق</title></item><item><title>حلب</title></item><item><title><![CDATA[a <b>"
+    "cut in an item": f"{OPEN}<item><title>حم",
+    "cut in a tag": f"{OPEN}<item><gui",
+    "cut in character data": f"{OPEN}<item><title><![CDATA[a <b>",
+    "cut after an item": OPEN,
+    "junk before": f"Warning: mysql_connect() in /a.php\n\n{rss(FIRST, SECOND)}",
+    "white space before": f"\n\n  {rss(FIRST, SECOND)}",
+    "junk after": f"{rss(FIRST, SECOND)}<!-- x --><script>a<b</script>",
+    "tags in a summary": described("a<br>b<p>c"),
+    "an end without a start": rss("<item><title>دمشق</b></title></item></p>", SECOND),
+    "crossed tags": described("<b><i>x</b></i>"),
+    "an item not closed": rss("<item><title>دمشق</title>", SECOND),
+    "an attribute without quotes": rss("<item a=b><title>دمشق</title></item>", SECOND),
+    "an attribute twice": rss("<item a='1' a='2'><title>دمشق</title></item>", SECOND),
+    "a less-than sign": described("1 < 2 <3"),
+    "a prefix not declared": rss(
+        "<item><title>دمشق</title><x:y>1</x:y></item>", "<item><dc:title>حلب</dc:title></item>"
     ),
-    "cut after an item": "<rss><channel><item><title>دمشق</title></item><item><title>حلب</title></item>",
-    "junk before": "Warning: mysql_connect() in /a.php\n\n" + rss("<item><title>دمشق</title></item><item><title>حلب</title></item>"),
-    "white space before": "\n\n  " + rss("<item><title>دمشق</title></item><item><title>حلب</title></item>"),
-    "junk after": rss("<item><title>دمشق</title></item><item><title>حلب</title></item>") + "<!-- x --><script>a<b</script>",
-    "tags in a summary": rss(
-        "<item><title>دمشق</title><description>a<br>b<p>c</description></item><item><title>حلب</title></item>"
-    ),
-    "an end without a start": rss("<item><title>دمشق</b></title></item></p><item><title>حلب</title></item>"),
-    "crossed tags": rss("<item><title>دمشق</title><description><b><i>x</b></i></description></item><item><title>حلب</title></item>"),
-    "an item not closed": rss("<item><title>دمشق</title><item><title>حلب</title></item>"),
-    "an attribute without quotes": rss("<item a=b><title>دمشق</title></item><item><title>حلب</title></item>"),
-    "an attribute twice": rss("<item a='1' a='2'><title>دمشق</title></item><item><title>حلب</title></item>"),
-    "a less-than sign": rss("<item><title>دمشق</title><description>1 < 2 <3</description></item><item><title>حلب</title></item>"),
-    "a prefix not declared": rss("<item><title>دمشق</title><x:y>1</x:y></item><item><dc:title>حلب</dc:title></item>"),
-    "a comment with dashes": rss("<!-- a -- b --><item><title>دمشق</title></item><item><title>حلب</title></item>"),
-    "two declarations": "<?xml version='1.0'?>" + rss("<item><title>دمشق</title></item><item><title>حلب</title></item>"),
-    "a byte that is none": rss("<item><title>دمشق</title></item><item><title>حلب</title></item>").replace("rss v", "rss\x01 v"),
-}  # fmt: skip
+    "a comment with dashes": rss("<!-- a -- b -->", FIRST, SECOND),
+    "two declarations": f"<?xml version='1.0'?>{rss(FIRST, SECOND)}",
+    "a byte that is none": rss(FIRST, SECOND).replace("rss v", "rss\x01 v"),
+}
 
 
 @pytest.mark.parametrize("name", BROKEN)
@@ -207,14 +216,12 @@ def test_a_feed_without_items_is_a_feed():
 
 
 def _mutations(seed: int, count: int) -> Iterator[bytes]:
-    whole = rss(
-        *(
-            f"<item><title>خبر {n}</title><link>http://a.test/{n}</link><guid>{n}</guid><pubDate>Fri, 05 Jan 2018 16:51:00 GMT"
-            f"</pubDate><description><![CDATA[<p>نص</p>]]></description><media:content url='/{n}.jpg'><media:credit>ر</media:credit>"
-            "</media:content></item>"
-            for n in range(5)
-        )
-    ).encode()
+    item = (
+        "<item><title>خبر {n}</title><link>http://a.test/{n}</link><guid>{n}</guid>"
+        "<pubDate>Fri, 05 Jan 2018 16:51:00 GMT</pubDate><description><![CDATA[<p>نص</p>]]></description>"
+        "<media:content url='/{n}.jpg'><media:credit>ر</media:credit></media:content></item>"
+    )
+    whole = rss(*(item.format(n=n) for n in range(5))).encode()
     random_ = random.Random(seed)
     for _ in range(count):
         body = bytearray(whole)
@@ -267,8 +274,7 @@ _JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=3)
     | st.dictionaries(
         st.sampled_from(
-            ["items", "id", "url", "title", "tags", "authors", "attachments", "hubs", "link", "guid", "rendered", "content",
-             "_embedded", "author", "wp:term", "wp:featuredmedia", "caption", "media_details", "date_gmt", "summary"]
+            ["items", "id", "url", "title", "tags", "authors", "attachments", "hubs", "link", "guid", "rendered", "content", "_embedded", "author", "wp:term", "wp:featuredmedia", "caption", "media_details", "date_gmt", "summary", "source_url", "name"]
         ),
         inner, max_size=6,
     ),
@@ -280,8 +286,6 @@ _JSON = st.recursive(
 @given(_JSON, st.sampled_from(["jsonfeed", "wordpress"]))
 def test_json_of_any_shape_is_read_or_refused(value, kind):
     """A value of the wrong type where a text was expected never raises."""
-    import json
-
     try:
         read(json.dumps(value), kind)
         read(json.dumps([value]), kind)

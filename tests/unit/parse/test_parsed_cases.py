@@ -1,13 +1,15 @@
 """One file of every dialect, with all that a reader should find in it written beside it."""
 
+import gzip
 import json
 import tomllib
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from syndicator.errors import Malformed, ParseLimit
 from syndicator.ingest.parse import PARSERS, parse
 from syndicator.model import Channel, ExtractRules, ListingRules, Publisher, Response, Source
 
@@ -47,3 +49,27 @@ def test_a_file_is_read_as_it_should_be(path):
 def test_every_kind_has_a_case():
     """No parser is without a file that shows what it reads."""
     assert {path.parent.name for path in FILES} == set(PARSERS)
+
+
+def test_a_gzipped_sitemap_is_unpacked():
+    """A sitemap that is stored as a gzip file reads like the plain one; a bomb is stopped."""
+    plain = DATA / "sitemap" / "news.xml"
+    publisher = Publisher(id="a", title="A", extract=ExtractRules())
+    source = Source(id="a/b", publisher=publisher, url=ADDRESS, kind="sitemap", listing=ListingRules())
+    packed = Response(url=ADDRESS, status=200, body=gzip.compress(plain.read_bytes()))
+    assert parse(packed, source) == read(plain)
+    with pytest.raises(ParseLimit, match="50 MiB"):
+        parse(replace(packed, body=gzip.compress(b"<urlset>" + bytes(60 << 20))), source)
+    with pytest.raises(Malformed, match="unpacked"):
+        parse(replace(packed, body=b"\x1f\x8bnothing of the kind"), source)
+
+
+def test_a_link_header_names_the_hub():
+    """A hub in the Link header comes before the one in the feed (WebSub, 4)."""
+    path = DATA / "feed" / "rss-everything.xml"
+    headers = {"link": '<https://other.example/hub>; rel="hub", </self.xml>; rel=self; title="a, b"'}
+    publisher = Publisher(id="a", title="A", extract=ExtractRules())
+    source = Source(id="a/b", publisher=publisher, url=ADDRESS, listing=ListingRules())
+    channel = parse(Response(url=ADDRESS, status=200, headers=headers, body=path.read_bytes()), source)
+    assert channel.hub == "https://other.example/hub"
+    assert channel.self_url == "https://news.example/self.xml"

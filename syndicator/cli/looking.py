@@ -1,0 +1,62 @@
+"""The commands that show what goes out and why: the published feeds, and the reasons for an article's topics."""
+
+import sys
+from pathlib import Path
+
+import click
+from rich.table import Table
+
+from syndicator.cli.house import ago, house, out
+from syndicator.errors import ConfigurationError
+from syndicator.model import Article
+from syndicator.service import Service, now
+
+
+@click.command()
+def feeds() -> None:
+    """The published feeds: address, title, what they choose, how fresh they are."""
+    with house(write=False) as service:
+        table = Table("address", "title", "chooses", "last change", box=None)
+        for feed in service.catalogue.feeds.values():
+            document = service.document(feed.path, "atom")
+            choice = ", ".join(
+                f"{name}: {' '.join(sorted(getattr(feed, name)))}"
+                for name in ("topics", "sources", "languages")
+                if getattr(feed, name)
+            )
+            changed = ago(document.last_modified if document else None, now())
+            table.add_row(f"/feeds/{feed.path}", feed.title, choice or "everything", changed)
+        out.print(table)
+
+
+@click.command()
+@click.argument("what")
+def explain(what: str) -> None:
+    """Show which phrase in which place gave an article its topics. WHAT is an address, an id, a file or '-'."""
+    with house(write=False) as service:
+        article = _article(service, what)
+        topics = service.definitions.topics
+        out.print(f"{article.title}\n{article.url}\n", markup=False)
+        table = Table("topic", "score", "place", "phrase", "as written", "weight", "", box=None)
+        for found in topics.explain(article):
+            note = f"masked by {found.masked_by}" if found.masked_by else ""
+            score = f"{found.score:.1f} {'yes' if found.carried else 'no'}"
+            table.add_row(found.topic, score, found.place, found.phrase, found.matched, f"{found.weight:.1f}", note)
+        out.print(table)
+        given = sorted(set(article.topics) - set(topics.label(article)))
+        if given:
+            out.print(f"given by its sources: {' '.join(given)}")
+        out.print(f"topics: {' '.join(article.topics) or 'none'}\nfeeds: {' '.join(article.feeds) or 'none'}")
+
+
+def _article(service: Service, what: str) -> Article:
+    """A stored article, or the text of a file or of standard input: its first line is the title."""
+    if (article := service.find_article(what)) is not None:
+        return article
+    if what == "-":
+        text = sys.stdin.read()
+    elif Path(what).is_file():
+        text = Path(what).read_text("utf-8", "replace")
+    else:
+        raise ConfigurationError([f"{what}: no stored article has this address or id, and there is no such file"])
+    return service.as_article(text)

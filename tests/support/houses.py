@@ -1,0 +1,59 @@
+"""Homes with definitions, and services opened on them."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from syndicator.service import Service, opened
+from syndicator.settings import load
+
+SETTINGS = """
+[fetch]
+allow_private = ["127.0.0.1/32"]
+gap = 0
+deadline = 5
+[schedule]
+every = 0.001
+longest = 0.002
+tick = 0.1
+[publish]
+settle = 0
+"""
+SYRIA = 'title = "سوريا"\nphrases = ["سوريا", "سورية", "سوري", "دمشق", "حلب"]\n'
+FEEDS = {
+    "feeds/arabic.toml": 'title = "كل الأخبار"\ndescription = "كل ما هو بالعربية"\nlanguages = ["ar"]\n',
+    "feeds/syria.toml": 'title = "سوريا"\ndescription = "أخبار سوريا"\ntopics = ["syria"]\n',
+}
+
+
+def furnish(home: Path, files: Mapping[str, str]) -> None:
+    """Writes settings, a topic, two feeds and the given files into a home."""
+    written = {"config/settings.toml": SETTINGS, "config/topics/syria.toml": SYRIA, **FEEDS, **files}
+    for name, text in written.items():
+        (home / name).parent.mkdir(parents=True, exist_ok=True)
+        (home / name).write_text(text, "utf-8")
+
+
+def publisher(title: str, **feeds: str) -> str:
+    """A publisher's file: one table a feed, each given as its TOML lines."""
+    tables = "".join(f"[feeds.{name}]\n{lines}\n" for name, lines in feeds.items())
+    return f'title = "{title}"\nlanguage = "ar"\n{tables}'
+
+
+@contextmanager
+def house(home: Path, database_url: str, *, write: bool = True) -> Iterator[Service]:
+    """A service on a home and a database."""
+    environ = {
+        "SYNDICATOR_HOME": str(home),
+        "SYNDICATOR_DATABASE_URL": database_url,
+        "SYNDICATOR_BASE_URL": "https://feeds.example.org",
+    }
+    with opened(load(environ), write=write) as service:
+        yield service
+
+
+def poll_all(service: Service) -> list[str]:
+    """Polls every source now, and publishes; returns the outcomes by source."""
+    polls = [service.poll(service.claim_now(source)) for source in service.catalogue.sources]
+    service.publish()
+    return [f"{poll.source} {poll.outcome}" for poll in polls if poll is not None]

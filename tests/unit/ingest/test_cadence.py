@@ -1,0 +1,145 @@
+"""When to poll again: the latest of rhythm and wishes, and promises kept after failures."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from syndicator.ingest import cadence
+from syndicator.ingest.cadence import DAY, HOUR, WEEK, Bounds
+from syndicator.model import ExtractRules, ListingRules, Publisher, Source, SourceState
+
+MOMENT = datetime(2026, 3, 14, 9, 30, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+BOUNDS = Bounds(shortest=15 * MINUTE, longest=DAY)
+SOURCE = Source(
+    id="nahr/main",
+    publisher=Publisher(id="nahr", title="نهر", extract=ExtractRules()),
+    url="https://nahr.example.com/rss",
+    listing=ListingRules(),
+)
+STATE = SourceState(source="nahr/main", last_new=MOMENT)
+
+
+def wait(state: SourceState = STATE, headers: dict[str, str] | None = None, source: Source = SOURCE) -> timedelta:
+    return cadence.after_answer(source, state, headers or {}, BOUNDS, MOMENT).at - MOMENT
+
+
+def about(span: timedelta, expected: timedelta) -> bool:
+    """Not earlier than expected, and at most the jitter later."""
+    return expected <= span <= expected * 1.1 + MINUTE / 60
+
+
+def test_without_wishes_the_shortest_interval_holds() -> None:
+    """A source that says nothing is polled as often as the settings allow."""
+    assert about(wait(), 15 * MINUTE)
+
+
+@pytest.mark.parametrize(
+    ("state", "headers", "expected"),
+    [
+        (replace(STATE, ttl=HOUR), {}, HOUR),
+        (replace(STATE, period=2 * HOUR), {}, 2 * HOUR),
+        (STATE, {"cache-control": "public, max-age=3600"}, HOUR),
+        (STATE, {"cache-control": 'max-age="3600"'}, HOUR),
+        (STATE, {"cache-control": "max-age=7200", "age": "3600"}, HOUR),
+        (STATE, {"expires": format_datetime(MOMENT + HOUR, usegmt=True)}, HOUR),
+        (STATE, {"expires": "0"}, 15 * MINUTE),
+        (STATE, {"cache-control": "no-cache, max-age=3600"}, 15 * MINUTE),
+        (STATE, {"cache-control": "max-age=60", "expires": format_datetime(MOMENT + DAY)}, 15 * MINUTE),
+        (replace(STATE, ttl=30 * MINUTE, period=HOUR), {"cache-control": "max-age=7200"}, 2 * HOUR),
+        (replace(STATE, ttl=WEEK), {}, DAY),
+        (replace(STATE, interval=40 * MINUTE), {}, 40 * MINUTE),
+        (replace(STATE, interval=HOUR, last_new=MOMENT - timedelta(days=5)), {}, 12 * HOUR),
+    ],
+)
+def test_the_latest_wish_wins(state: SourceState, headers: dict[str, str], expected: timedelta) -> None:
+    """ttl, sy:, max-age, Expires and rhythm are all waited for; the longest setting bounds them."""
+    assert about(wait(state, headers), expected)
+
+
+def test_operators_interval_is_the_shortest() -> None:
+    """`every` in a source's definition replaces the setting, downwards too."""
+    assert about(wait(source=replace(SOURCE, every=5 * MINUTE)), 5 * MINUTE)
+    assert about(wait(source=replace(SOURCE, every=2 * HOUR)), 2 * HOUR)
+
+
+def test_repeated_whole_answers_slow_down_to_a_day() -> None:
+    """A12: a server that ignores conditional requests is asked once a day after three rounds with nothing new."""
+    quiet = replace(STATE, last_new=MOMENT - DAY, interval=HOUR)
+    assert wait(replace(quiet, repeats=2)) < DAY
+    assert wait(replace(quiet, repeats=3)) >= DAY
+
+
+@given(
+    hours=st.frozensets(st.integers(0, 23)),
+    days=st.frozensets(st.integers(0, 6)),
+    minutes=st.integers(0, 60 * 24 * 14),
+)
+def test_skipped_hours_are_free_of_polls(hours: frozenset[int], days: frozenset[int], minutes: int) -> None:
+    """skipHours and skipDays are kept, only ever later, unless they leave no hour free."""
+    at = MOMENT + minutes * MINUTE
+    moved = cadence.skip(at, hours, days)
+    assert moved >= at
+    if len(hours) < 24 and len(days) < 7:
+        assert moved.hour not in hours
+        assert moved.weekday() not in days
+    else:
+        assert moved == at
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("86400", DAY),
+        (format_datetime(MOMENT + HOUR, usegmt=True), HOUR),
+        (format_datetime(MOMENT - HOUR, usegmt=True), None),
+        ("-1", None),
+        ("abc", None),
+        ("", None),
+        ("0", None),
+        ("315360000", WEEK),
+        ("9" * 400, None),
+        ("١٢٠", None),
+    ],
+)
+def test_retry_after_as_written(written: str, expected: timedelta | None) -> None:
+    """A13: seconds and dates are understood, nonsense and the past say nothing, and seven days are the most."""
+    assert cadence.retry_after({"retry-after": written}, MOMENT) == expected
+
+
+@pytest.mark.parametrize("status", [429, 503, 403, 302])
+def test_retry_after_is_a_promise(status: int) -> None:
+    """Never earlier than the server asked."""
+    plan = cadence.after_failure(replace(STATE, failures=1), status, {"retry-after": "86400"}, MOMENT)
+    assert plan.at >= MOMENT + DAY
+
+
+@pytest.mark.parametrize(("failures", "expected"), [(1, HOUR), (2, 2 * HOUR), (4, 8 * HOUR), (6, DAY), (500, DAY)])
+def test_backoff_doubles_to_a_day(failures: int, expected: timedelta) -> None:
+    """A14: without Retry-After the wait doubles from an hour to a day, and a source is never forgotten."""
+    plan = cadence.after_failure(replace(STATE, failures=failures), None, {}, MOMENT)
+    assert about(plan.at - MOMENT, expected)
+
+
+def test_learned_interval_is_half_the_mean_gap() -> None:
+    """The rhythm is that of the latest articles."""
+    assert cadence.learn([MOMENT - n * HOUR for n in range(10)]) == HOUR / 2
+    assert cadence.learn([MOMENT]) is None
+
+
+def test_the_plan_is_explained_in_words() -> None:
+    """An operator reads why the next poll is then."""
+    plan = cadence.after_answer(
+        SOURCE, replace(STATE, ttl=HOUR, skip_hours=frozenset(range(9, 12))), {}, BOUNDS, MOMENT
+    )
+    assert plan.why == "its ttl, moved by its skipHours or skipDays"
+
+
+def test_jitter_only_adds_and_repeats_itself() -> None:
+    """Two plans for the same poll agree, and none comes earlier than the wait."""
+    assert wait() == wait()
+    assert all(wait(source=replace(SOURCE, id=f"x/{n}")) >= 15 * MINUTE for n in range(50))

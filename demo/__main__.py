@@ -123,7 +123,7 @@ class Show:
                 return False
             self._alive(services)
             waiting = [path for path in waiting if SIGNS[path] not in (fetch(self._web + path) or b"")]
-            if monotonic() > until:
+            if waiting and monotonic() > until:
                 raise Fault(f"not ready within {READY_WITHIN:.0f} s: {', '.join(waiting)}")
         return True
 
@@ -146,6 +146,8 @@ class Show:
         for item in [item for item in self._awaited if item.title in shown]:
             self._awaited.remove(item)
             click.echo(f"{moment:%H:%M:%S}  in the feed  {item.title} ({_seconds(moment, item.updated)} s later)")
+        if not self._awaited and len(self._newsroom.stories.at(moment)) == len(self._newsroom.stories):
+            click.echo("\nThat was the newsroom's last story; the service runs on until Ctrl-C.")
 
 
 def _seconds(later: datetime, earlier: datetime) -> int:

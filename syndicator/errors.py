@@ -18,6 +18,7 @@
         |   +-- Truncated         fewer bytes came than were announced
         |   +-- BadRedirect       too many hops, a loop, or a target that makes no sense
         |   +-- HttpFault         a status that is no answer (4xx, 5xx)
+        +-- BoxFault              a bug of ours, met while reading this source; the log has the traceback
         +-- ParseError
             +-- NotAFeed          HTML, nothing, or something else where a feed was expected
             +-- Malformed         looked like the right kind, but could not be read
@@ -132,6 +133,20 @@ class HttpFault(FetchError):
     def __init__(self, message: str, *, status: int) -> None:
         super().__init__(message)
         self.status = status
+
+
+class BoxFault(SourceError):
+    """A bug of ours that this source's input brought to light; `traceback` is the child process's."""
+
+    reason = "bug"
+
+    def __init__(self, traceback: str) -> None:
+        self.traceback = traceback
+        last = traceback.strip().rpartition("\n")[2]
+        super().__init__(f"A fault of this program, not of the source: {last}")
+
+    def __reduce__(self) -> tuple[type["BoxFault"], tuple[str]]:
+        return BoxFault, (self.traceback,)
 
 
 class ParseError(SourceError):

@@ -328,6 +328,8 @@ class Article:
     """Paths of the feeds that carry it, decided when it was saved."""
     story: str | None = None
     withdrawn: bool = False
+    dated: bool = True
+    """The publisher gave a date; otherwise `published` is when we first saw it."""
     shared_link: bool = False
     """The link leads to more than this article (a homepage, a podcast's page), so it does not identify it."""
 

@@ -1,4 +1,7 @@
-"""What people wrote: read whole, checked whole, and written for them where they ask for it."""
+"""What people wrote: read whole and checked once, and written for them where they ask for it.
+
+`read` and `names` know the definitions, `edit` writes them, `opml` reads and writes subscription lists.
+"""
 
 from syndicator.catalogue.read import Catalogue, load
 

@@ -7,7 +7,6 @@ labels and routes are out of date.
 """
 
 import hashlib
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -15,16 +14,19 @@ from pathlib import Path
 from typing import Annotated
 from zoneinfo import available_timezones
 
+from cssselect import SelectorError
+from lxml.cssselect import CSSSelector
+from lxml.etree import XPathError
 from pydantic import AfterValidator, Field
 
+from syndicator.catalogue.names import NAME
 from syndicator.errors import ConfigurationError
 from syndicator.model import THRESHOLD, ExtractRules, Feed, ListingRules, Publisher, Source, Topic
 from syndicator.settings import AnyTable, Minutes, Table, read_toml
 from syndicator.text.language import tag
-from syndicator.text.url import canonical
+from syndicator.text.url import absolute, canonical
 
 KINDS = ("feed", "jsonfeed", "sitemap", "wordpress", "listing", "page")
-NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 
 def _address(value: str) -> str:
@@ -54,7 +56,16 @@ def _encoding(value: str) -> str:
     return value
 
 
+def _selector(value: str) -> str:
+    try:
+        CSSSelector(value, translator="html")
+    except (SelectorError, XPathError) as error:
+        raise ValueError(f"must be a CSS selector such as 'article .body'; {error}") from None
+    return value
+
+
 Address = Annotated[str, AfterValidator(_address)]
+Selector = Annotated[str, AfterValidator(_selector)]
 Language = Annotated[str, AfterValidator(_language)]
 Timezone = Annotated[str, AfterValidator(_timezone)]
 Phrase = Annotated[str, Field(min_length=1, max_length=200)]
@@ -64,25 +75,25 @@ Title = Annotated[str, Field(min_length=1, max_length=300)]
 class ExtractTable(Table):
     """`[extract]` in a publisher's file: CSS selectors for its pages."""
 
-    title: str | None = None
-    body: str | None = None
-    image: str | None = None
-    caption: str | None = None
-    credit: str | None = None
-    author: str | None = None
-    published: str | None = None
-    remove: tuple[str, ...] = ()
+    title: Selector | None = None
+    body: Selector | None = None
+    image: Selector | None = None
+    caption: Selector | None = None
+    credit: Selector | None = None
+    author: Selector | None = None
+    published: Selector | None = None
+    remove: tuple[Selector, ...] = ()
 
 
 class ListingTable(Table):
     """`[feeds.NAME.listing]`: CSS selectors that find the items of a page."""
 
-    item: str | None = None
-    link: str | None = None
-    title: str | None = None
-    published: str | None = None
-    summary: str | None = None
-    image: str | None = None
+    item: Selector | None = None
+    link: Selector | None = None
+    title: Selector | None = None
+    published: Selector | None = None
+    summary: Selector | None = None
+    image: Selector | None = None
 
 
 class SourceTable(Table):
@@ -141,6 +152,16 @@ class Catalogue:
     topics: Mapping[str, Topic]
     feeds: Mapping[str, Feed]
     fingerprint: str
+
+    def polling(self, url: str) -> Source | None:
+        """The source that polls an address already, in whichever spelling."""
+        wanted = address_key(url)
+        return next((source for source in self.sources.values() if address_key(source.url) == wanted), None)
+
+
+def address_key(url: str) -> str:
+    """The same for two addresses that lead to one feed: neither scheme nor fragment nor a last slash makes another."""
+    return (absolute(url) or url).partition("#")[0].partition("://")[2].rstrip("/")
 
 
 def load(home: Path) -> Catalogue:

@@ -8,11 +8,7 @@ import sys
 import click
 
 from syndicator import __version__, logs
-from syndicator.cli.definitions import check, init
-from syndicator.cli.looking import explain, feeds
-from syndicator.cli.polling import poll, relabel
-from syndicator.cli.running import migrate, run, web, worker
-from syndicator.cli.sources import sources
+from syndicator.cli import definitions, looking, polling, running, sources
 from syndicator.errors import ConfigurationError, SyndicatorError
 
 
@@ -45,5 +41,17 @@ def commands(verbose: bool) -> None:
     logs.configure(verbose=verbose)
 
 
-for command in (check, explain, feeds, init, migrate, poll, relabel, run, sources, web, worker):
+for command in (
+    sources.sources,
+    looking.feeds,
+    looking.explain,
+    polling.poll,
+    polling.relabel,
+    definitions.check,
+    definitions.init,
+    running.run,
+    running.web,
+    running.worker,
+    running.migrate,
+):
     commands.add_command(command)

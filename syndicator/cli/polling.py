@@ -12,7 +12,6 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from syndicator.cli.house import house
 from syndicator.errors import ConfigurationError, SyndicatorError
-from syndicator.ingest.box import BoxFault
 from syndicator.model import Lease, Outcome, Poll
 from syndicator.service import Service
 
@@ -78,7 +77,7 @@ def _finished(polls: set[Future[Poll | None]]) -> Iterator[Poll]:
     for future in polls:
         try:
             done = future.result()
-        except (BoxFault, SyndicatorError) as error:
+        except SyndicatorError as error:
             click.echo(f"not saved: {error}", err=True)
             continue
         if done is not None:

@@ -30,7 +30,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, ParamSpec, Self, TypeVar, cast
 
-from syndicator.errors import ParseLimit, SourceError
+from syndicator.errors import BoxFault, ParseLimit, SourceError
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -44,10 +44,6 @@ _GRACE = 5.0
 """Seconds after which a child whose parent has vanished ends itself, beyond the wall limit."""
 _RUNS = 2000
 """Calls after which a child is replaced, so that what libraries leak never adds up to the memory limit."""
-
-
-class BoxFault(Exception):
-    """A bug: the function raised something that is no `SourceError`. The message is the child's traceback."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,8 +155,7 @@ class Boxes:
     """At most `size` boxes (default: as many as cores); callers beyond that wait their turn in order.
 
     `preload` names the modules that every child imports, and the functions in them (`module:function`) that it calls,
-    before its limits hold. Children start when they are
-    first needed. Use it as a context manager, or `close()` it.
+    before its limits hold. Children start when they are first needed. Use it as a context manager, or `close()` it.
     """
 
     def __init__(

@@ -107,7 +107,7 @@ def _article(
     base = entry.base or url
     body, summary = _texts(entry, base)
     title = plain(entry.title or "") or _shorten(summary, 80) or identity.link
-    published, updated = _dates(entry, source, moment, day_first)
+    published, updated, dated = _dates(entry, source, moment, day_first)
     hint = tag(entry.language) or tag(channel.language) or source.language
     article = Article(
         id=str(uuid5(NAMESPACE, f"{source.id}\n{identity.guid}")),
@@ -120,6 +120,7 @@ def _article(
         language=_language(f"{title}\n{summary}", hint),
         published=published,
         updated=updated,
+        dated=dated,
         images=_images(entry, base),
         enclosures=_enclosures(entry.enclosures, base),
         categories=_categories(entry.categories),
@@ -167,7 +168,9 @@ def _shorten(text: str, length: int) -> str:
     return text[:length].rsplit(" ", 1)[0].rstrip(" ،,.:؛-") + "…"
 
 
-def _dates(entry: Entry, source: Source, moment: datetime, day_first: bool | None) -> tuple[datetime, datetime]:
+def _dates(entry: Entry, source: Source, moment: datetime, day_first: bool | None) -> tuple[datetime, datetime, bool]:
+    """Published, updated, and whether the publisher gave a date at all."""
+
     def read(raw: str | None) -> datetime | None:
         if not raw:
             return None
@@ -175,8 +178,9 @@ def _dates(entry: Entry, source: Source, moment: datetime, day_first: bool | Non
         return None if found is None else min(found, moment)
 
     updated = read(entry.updated)
-    published = read(entry.published) or updated or moment
-    return published, max(updated or published, published)
+    given = read(entry.published) or updated
+    published = given or moment
+    return published, max(updated or published, published), given is not None
 
 
 def _language(text: str, hint: str | None) -> str:

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from time import perf_counter
 
 from syndicator.catalogue import Catalogue
-from syndicator.errors import FetchError, HttpFault, ParseError, SourceError
+from syndicator.errors import BoxFault, HttpFault, SourceError
 from syndicator.http import PAGE_ACCEPT, Door, host_key
 from syndicator.ingest import cadence
 from syndicator.ingest.box import Boxes
@@ -23,8 +23,11 @@ from syndicator.ingest.classify import Topics, classify
 from syndicator.ingest.extract import extract
 from syndicator.ingest.merge import merge
 from syndicator.ingest.read import read
+from syndicator.logs import logger
 from syndicator.model import Article, Feed, Outcome, Poll, Response, Source, SourceState
 from syndicator.store import Store
+
+log = logger(__name__)
 
 MOVED_FOR = timedelta(hours=72)
 MOVED_TIMES = 3
@@ -110,6 +113,7 @@ class Ingest:
                 raise HttpFault(f"the server answered {response.status}", status=response.status)
             return self._read(source, state, response, moment)
         except SourceError as failure:
+            _report(failure, source)
             return Harvest(
                 state=_failed(state, failure, moment), outcome=Outcome.FAILED, response=response, failure=failure
             )
@@ -145,9 +149,9 @@ class Ingest:
             return article
         try:
             page = response if source.kind == "page" else self._page(article)
-            extraction = self._boxes.run(extract, article, page, source)
-            return extraction.article
-        except (FetchError, ParseError):
+            return self._boxes.run(_with_page, article, page, source)
+        except SourceError as failure:
+            _report(failure, source)
             return _again(article)
 
     def _page(self, article: Article) -> Response:
@@ -211,6 +215,20 @@ class Ingest:
             why=plan.why,
         )
         return poll, replace(harvest.state, next_poll=plan.at, why=plan.why)
+
+
+def _with_page(article: Article, page: Response, source: Source) -> Article:
+    """The article with what its page adds; the page's date where the feed gave none. Runs in the box."""
+    extraction = extract(article, page, source)
+    if article.dated or extraction.published is None:
+        return extraction.article
+    return replace(extraction.article, published=extraction.published, updated=extraction.published, dated=True)
+
+
+def _report(failure: SourceError, source: Source) -> None:
+    """A source's fault is told by its poll; a fault of ours also goes to the log, whole."""
+    if isinstance(failure, BoxFault):
+        log.error("bug in the box", source=source.id, traceback=failure.traceback)
 
 
 def count(settled: Iterable[tuple[Article | None, Article]]) -> tuple[int, int]:

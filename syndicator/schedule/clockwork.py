@@ -9,6 +9,7 @@ APScheduler 3 drops a job whose turn came late (`misfire_grace_time` is one seco
 job here coalesces, runs once at a time and is never too late.
 """
 
+import os
 import signal
 import threading
 from collections.abc import Callable
@@ -129,11 +130,17 @@ class Clockwork:
 
 
 def run_worker(service: Service) -> None:
-    """Runs a worker until SIGTERM or SIGINT."""
-    stopped = threading.Event()
+    """Runs a worker until SIGTERM or SIGINT.
+
+    The signal comes through a pipe: a handler that set an event which this thread waits for could find the event's
+    lock held by this very thread.
+    """
+    told, teller = os.pipe()
+    os.set_blocking(teller, False)
+    signal.set_wakeup_fd(teller)
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stopped.set())
+        signal.signal(number, lambda *_: None)
     clockwork = Clockwork(service)
     clockwork.start()
-    stopped.wait()
+    os.read(told, 1)
     clockwork.stop()

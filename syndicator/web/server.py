@@ -42,5 +42,4 @@ def serve(*, host: str, port: int, workers: int) -> None:
         respawn_failed_workers=True,
         workers_kill_timeout=10,
         log_access=False,
-        process_name="syndicator-web",
     ).serve()

@@ -7,6 +7,12 @@ that the container holds (marked by class, role or element) and without what sta
 last line that was found. A page's own `articleBody` (JSON-LD) is a second witness, and when the tree does not have
 it, its text is the story.
 
+On bare pages (`<div>` or `<br>` and nothing else) trafilatura finds little or nothing. Then the lines of sentence
+length outside of furniture are the witness, and a container with one line in it is widened to the element whose
+children are all alike and say sentences.
+
+Readers' comments are taken out before anything is measured: they can be ten times as long as the story.
+
 `deduplicate` is never used: trafilatura remembers across pages what it has seen.
 """
 
@@ -29,7 +35,9 @@ _HELD = 0.9
 _SHORTEST = 20
 """Characters of a line that is looked up: shorter ones are found anywhere."""
 _SENTENCE = 60
+"""Characters of a line that is taken for a sentence where no element says what it is."""
 _FEW = 2
+"""Lines found: with no more, the container may have been found too small."""
 _LEAST = 140
 """Characters of a story; with less, the page has none."""
 
@@ -101,7 +109,7 @@ def find_story(root: HtmlElement, placed: Sequence[Placed], *, witness: str | No
     return found or Story([], None)
 
 
-def selected(root: HtmlElement, containers: Sequence[HtmlElement], placed: Sequence[Placed]) -> Story:
+def selected(containers: Sequence[HtmlElement], placed: Sequence[Placed]) -> Story:
     """The story in the elements that the publisher's own selector names."""
     pictures = {one.picture: one.figure for one in placed}
     words = {word for one in placed for word in one.words}

@@ -47,14 +47,13 @@ _TAGS = re.compile(
     re.I,
 )
 _NEWSLETTER = re.compile(
-    r"^\W*(?:(?:لل|يمكنكم ال|يمكنك ال)?اشتراك\w*|اشترك\w*|انضم\w*|سجلوا|سجل|احصل\w*|تابعو?ا?ونا|تابعنا|لمتابعتنا"
-    r"|تابع (?:صفحتنا|حسابنا)"
-    r"|حملوا|حمل|نزلوا|نزل)\s.{0,60}?(?:نشرت|النشرة|نشرة|بريدك|البريد|قنات|القناة|تطبيق|التطبيق|إشعارات|تلغرام"
-    r"|تيليجرام"
-    r"|واتساب|تويتر|فيسبوك|جوجل نيوز|غوغل نيوز|منصات|مواقع التواصل)"
-    r"|^\W*النشرة (?:البريدية|الإخبارية)|^\W*(?:sign up (?:for|to)|subscribe to (?:our|the)|get (?:the|our) .{0,40}"
-    r"(?:newsletter|inbox)|follow us on|download (?:our|the) app|join our (?:channel|whatsapp|telegram))"
-    r"|our (?:daily |weekly |free )?newsletter|^\W*(?:abonnez-vous|inscrivez-vous|suivez-nous)|notre newsletter",
+    r"^\W*(?:(?:لل|يمكنكم ال|يمكنك ال)?اشتراك\w*|اشترك\w*|انضم\w*|احصل\w*|تابعو?ا?ونا|تابعنا|لمتابعتنا"
+    r"|تابع (?:صفحتنا|حسابنا))\s.{0,60}?(?:نشرت|النشرة|نشرة|بريدك|البريد|قنات|القناة|تطبيق|التطبيق|إشعارات|تلغرام"
+    r"|تيليجرام|واتساب|تويتر|فيسبوك|جوجل نيوز|غوغل نيوز|منصات|مواقع التواصل)"
+    r"|^\W*(?:سجلوا? (?:الآن|بريدك)|(?:حمل|حملوا|نزل|نزلوا) (?:تطبيق|التطبيق)|النشرة (?:البريدية|الإخبارية))"
+    r"|^\W*(?:sign up (?:for|to)|subscribe to (?:our|the)|get (?:the|our) .{0,40}(?:newsletter|inbox)|follow us on"
+    r"|download (?:our|the) app|join our (?:channel|whatsapp|telegram)|abonnez-vous|inscrivez-vous|suivez-nous)"
+    r"|our (?:daily |weekly |free )?newsletter|notre newsletter",
     re.I,
 )
 _RIGHTS = re.compile(

@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from lxml import etree
 from lxml.cssselect import CSSSelector, SelectorError
 from lxml.html import HtmlElement
 
@@ -72,11 +73,12 @@ def extract(article: Article, page: Response, source: Source) -> Extraction:
     said = structured(root, base)
     title = _selected_text(root, rules.title) or said.title or _heading(root, said)
     for node in [node for selector in rules.remove for node in _select(root, selector)]:
-        node.drop_tree()
+        if node.getparent() is not None:
+            node.drop_tree()
     without_comments(root)
     placed = place(root, base)
     containers = _select(root, rules.body)
-    story = selected(root, containers, placed) if containers else find_story(root, placed, witness=said.body)
+    story = selected(containers, placed) if containers else find_story(root, placed, witness=said.body)
     found = _Found(root=root, base=base, said=said, title=title, placed=placed, story=story, rules=rules)
     return _joined(article, found, source)
 
@@ -114,8 +116,8 @@ def _joined(article: Article, found: _Found, source: Source) -> Extraction:
     if longer:
         blocks = _without_lead(blocks, images)
     authors = _authors(found)
-    known = {image.url: image for image in images}
-    kept = [image for image in article.images if image.url not in known and not images]
+    given = {_file(image.url): image for image in article.images}
+    images = [_merged(image, given.get(_file(image.url), image)) for image in images]
     return Extraction(
         article=replace(
             article,
@@ -123,7 +125,7 @@ def _joined(article: Article, found: _Found, source: Source) -> Extraction:
             summary=article.summary or found.said.description or "",
             body=sanitise(together(blocks), found.base) if longer else article.body,
             authors=article.authors or authors,
-            images=tuple(images or kept),
+            images=tuple(images) or article.images,
         ),
         cuts=cuts if longer else (),
         title=found.title or title or None,
@@ -322,7 +324,7 @@ def _select(root: HtmlElement, selector: str | None) -> list[HtmlElement]:
         return []
     try:
         found = CSSSelector(selector, translator="html")(root)
-    except (SelectorError, ValueError):
+    except (SelectorError, etree.XPathError, ValueError):
         return []
     return [node for node in found if isinstance(node, HtmlElement)] if isinstance(found, list) else []
 

@@ -40,8 +40,6 @@ class Structured:
     """As written."""
     images: tuple[Figure, ...] = ()
     site: str | None = None
-    is_article: bool = False
-    """The page says that it is an article."""
 
 
 def structured(root: HtmlElement, base: str) -> Structured:
@@ -81,7 +79,6 @@ def structured(root: HtmlElement, base: str) -> Structured:
         ),
         images=_images(node, meta, base),
         site=plain(site) if site else None,
-        is_article=bool(node) or meta.get("og:type", [""])[0].lower() == "article" or "headline" in micro,
     )
 
 

@@ -128,7 +128,8 @@ def _words(root: etree._Element, items: list[etree._Element]) -> tuple[str | Non
     else:
         copy = etree.Element("rss", {"version": "2.0"})
         parent = etree.SubElement(copy, "channel")
-    _take_words(channel.top(root), parent, space, only_title=True)
+    if root not in items:
+        _take_words(channel.top(root), parent, space, only_title=True)
     words = []
     for place, item in enumerate(items):
         target = etree.SubElement(parent, f"{space}entry" if atom else "item")

@@ -1,5 +1,6 @@
 """Repeats and furniture taken out of a body, and nothing else."""
 
+# ruff: noqa: E501
 import gzip
 import json
 from pathlib import Path
@@ -124,12 +125,13 @@ line = st.sampled_from([*STORY, TITLE, *SENTENCES, "شارك", "اقرأ أيض�
 
 
 @given(st.lists(line, max_size=10))
-def test_cleaning_is_stable_and_only_removes(lines):
-    """Cleaning again finds nothing new, and no line is in the result that was not in the body."""
+def test_cleaning_only_removes(lines):
+    """No line is in the result that was not in the body, and a body without cuts comes back byte for byte."""
     html = from_text("\n\n".join(lines))
-    cleaned, _ = clean_body(html, title=TITLE, images=(IMAGE,))
-    before = set(text_of(html).split("\n"))
-    assert all(part in before for part in text_of(cleaned).split("\n") if part)
+    cleaned, cuts = clean_body(html, title=TITLE, images=(IMAGE,))
+    before = {" ".join(part.split()) for part in text_of(html).split("\n")}
+    assert all(" ".join(part.split()) in before for part in text_of(cleaned).split("\n") if part.strip())
+    assert cuts or cleaned == html
 
 
 @pytest.mark.skipif(not CORPUS.is_file(), reason="the corpus ant-dev is not beside the project")

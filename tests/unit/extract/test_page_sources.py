@@ -1,5 +1,6 @@
 """Who is believed about a page: selectors, the page's own data, the feed; and pages that are no article."""
 
+# ruff: noqa: E501
 import json
 import pickle
 import subprocess
@@ -47,6 +48,13 @@ def test_selectors_win_over_every_guess(read_page):
 def test_a_bad_selector_is_no_selector(read_page, selector):
     """A selector that cannot be read finds nothing, and the page is read by guess."""
     assert text_of(read_page(paged(BODY), title=TITLE, rules={"body": selector}).article.body) == "\n\n".join(STORY)
+
+
+def test_what_is_removed_may_nest(read_page):
+    """`remove` may name an element, one inside it, and even the whole page."""
+    page = paged(f'{BODY}<div class="a"><div class="b"><p>إعلان</p></div></div>')
+    body = read_page(page, title=TITLE, rules={"remove": ("html", ".a", ".b", ".a .b p")}).article.body
+    assert text_of(body) == "\n\n".join(STORY)
 
 
 def test_the_longer_text_wins(read_page):
@@ -178,7 +186,9 @@ def test_importing_makes_no_connection():
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
 
 
-TAGS = "p div span a li ul table tr td br h1 h2 figure figcaption img article section blockquote pre form noscript b".split()
+TAGS = str.split(
+    "p div span a li ul table tr td br h1 h2 figure figcaption img article section blockquote pre form noscript b"
+)
 piece = st.one_of(
     st.sampled_from([f"<{tag}>" for tag in TAGS] + [f"</{tag}>" for tag in TAGS]),
     st.sampled_from(

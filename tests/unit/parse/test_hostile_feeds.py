@@ -269,12 +269,17 @@ def test_any_bytes_are_read_or_refused(body, kind):
     assert isinstance(channel, Channel)
 
 
+KEYS = [
+    "items", "id", "url", "title", "tags", "authors", "attachments", "hubs", "link", "guid", "rendered", "content",
+    "_embedded", "author", "wp:term", "wp:featuredmedia", "caption", "media_details", "date_gmt", "summary",
+    "source_url", "name",
+]  # fmt: skip
 _JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=10),
     lambda inner: st.lists(inner, max_size=3)
     | st.dictionaries(
         st.sampled_from(
-            ["items", "id", "url", "title", "tags", "authors", "attachments", "hubs", "link", "guid", "rendered", "content", "_embedded", "author", "wp:term", "wp:featuredmedia", "caption", "media_details", "date_gmt", "summary", "source_url", "name"]
+            KEYS
         ),
         inner, max_size=6,
     ),

@@ -8,8 +8,10 @@ format do not vary.
 from datetime import datetime
 from email.utils import format_datetime
 from time import monotonic
+from typing import TYPE_CHECKING
 
 from flask import Flask, Response, abort, make_response, render_template, request, url_for
+from werkzeug.datastructures import Headers
 from werkzeug.exceptions import HTTPException
 
 from syndicator.model import Document, Feed
@@ -17,6 +19,9 @@ from syndicator.publish.render import FORMATS, opml
 from syndicator.service import Service, now
 from syndicator.text.language import direction
 from syndicator.web.conditional import accepts_gzip, not_modified
+
+if TYPE_CHECKING:
+    from wsgiref.types import WSGIEnvironment
 
 POLICY = {
     "Content-Security-Policy": "default-src 'none'; img-src https: http:; style-src 'self'; base-uri 'none';"
@@ -38,6 +43,19 @@ def create_app(service: Service) -> Flask:
     app.jinja_env.filters["rfc3339"] = lambda moment: moment.isoformat().replace("+00:00", "Z")
     _Pages(app, service)
     return app
+
+
+class _NotModified(Response):
+    """A 304 with all validators: Werkzeug strips Last-Modified from it, and readers copy what a 304 carries."""
+
+    def __init__(self) -> None:
+        super().__init__(status=304)
+        del self.headers["Content-Type"]
+
+    def get_wsgi_headers(self, environ: "WSGIEnvironment") -> Headers:
+        headers = super().get_wsgi_headers(environ)
+        headers["Last-Modified"] = self.headers["Last-Modified"]
+        return headers
 
 
 class _Pages:
@@ -112,7 +130,8 @@ class _Pages:
             return self._answer(feed, extension, vary="Accept-Encoding")
         feed = self._feed(address)
         offers = {FORMATS[name].content_type.partition(";")[0]: name for name in FORMATS}
-        best = request.accept_mimetypes.best_match([*offers, "text/html"])
+        accepted = request.accept_mimetypes
+        best = accepted.best_match([*offers, "text/html"]) if accepted else next(iter(offers))
         if best is None:
             abort(406, f"This feed comes as {', '.join(offers)} and text/html.")
         if best == "text/html" and "text/html" in request.headers.get("Accept", ""):
@@ -141,8 +160,7 @@ class _Pages:
             document.etag,
             document.last_modified,
         ):
-            response = Response(status=304)
-            del response.headers["Content-Type"]
+            response = _NotModified()
         elif accepts_gzip(request.headers.get("Accept-Encoding")):
             response = Response(document.gzip, headers={"Content-Encoding": "gzip"})
         else:

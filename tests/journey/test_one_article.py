@@ -78,8 +78,8 @@ def test_the_seeds_page_becomes_one_clean_article(lines, home: Path, database_ur
         parsed = feedparser.parse(feeds[name])
         assert not parsed.bozo
         assert [entry.title for entry in parsed.entries] == [title]
-        credits = [element.text for element in etree.fromstring(feeds[name]).iter(f"{MEDIA}credit")]
-        assert credits == [credit]
+        told = [element.text for element in etree.fromstring(feeds[name]).iter(f"{MEDIA}credit")]
+        assert told == [credit]
     [item] = json.loads(feeds["json"])["items"]
     assert item["title"] == title
     assert item["_syndicator"]["images"][0]["credit"] == credit

@@ -11,7 +11,7 @@ help: ## what can be made here
 $(READY): requirements/dev.txt pyproject.toml
 	@echo "Setting up .venv from requirements/dev.txt (once; a minute or two)"
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	$(BIN)/python -m pip install --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $(READY)
 
@@ -35,6 +35,9 @@ types: $(READY) ## mypy --strict
 	$(BIN)/mypy
 
 check: lint types test ## all four checks, as in CI
+
+evaluate: $(READY) ## quality against its floors
+	$(BIN)/syndicator evaluate all --brief --floors quality/floors.json
 
 lock: ## pin the requirements anew
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 -o requirements/runtime.txt pyproject.toml

@@ -154,7 +154,7 @@ def write_home(home: Path, ports: dict[str, int]) -> None:
     (home / "feeds").mkdir()
     (home / "config" / "settings.toml").write_text(
         "[fetch]\nallow_private = ['127.0.0.1/32']\ngap = 0\n"
-        "[schedule]\nevery = 0.0005\nlongest = 0.0005\ntick = 0.05\n[keep]\narticles = 36500\n"
+        "[schedule]\nevery = 0.0005\nlongest = 0.0005\ntick = 0.05\nlease = 5\n[keep]\narticles = 36500\n"
     )
     for outlet in sorted({name.partition("/")[0] for name in ports}):
         lines = [f'title = "{outlet}"', 'language = "ar"']

@@ -70,7 +70,7 @@ class ScheduleTable(Table):
 
     every: Minutes = 15.0
     longest: Minutes = 1440
-    tick: Annotated[float, Field(gt=0, le=300)] = 5
+    tick: Annotated[float, Field(gt=0, le=300)] = 1
     lease: Annotated[float, Field(ge=5)] = 300
 
     @model_validator(mode="after")

@@ -3,6 +3,6 @@
 `read` and `names` know the definitions, `edit` writes them, `opml` reads and writes subscription lists.
 """
 
-from syndicator.catalogue.read import Catalogue, load
+from syndicator.catalogue.read import Catalogue, address_key, load
 
-__all__ = ["Catalogue", "load"]
+__all__ = ["Catalogue", "address_key", "load"]

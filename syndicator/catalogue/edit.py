@@ -1,8 +1,8 @@
 """Writes sources into `config/sources/`, as carefully as their author would: comments and order stay.
 
 A file is replaced whole (written beside, synced, renamed), so whoever reads it meanwhile sees the old or the new one.
-Afterwards the whole catalogue is read; if that finds a mistake, every file is put back as it was. What tomlkit made is
-compared with what it should say before it is written: a definition that cannot be edited safely is refused, not guessed.
+Afterwards the whole catalogue is read; if that finds a mistake, every file is put back as it was. What tomlkit made
+is compared with what it should say before it is written: a file that cannot be edited safely is refused.
 """
 
 import os
@@ -90,6 +90,7 @@ def snippet(addition: Addition) -> str:
 
 def replace_file(path: Path, data: bytes) -> None:
     """Puts a file in the place of another at once, safe from a crash: it is never missing and never half written."""
+    path = path.resolve()
     path.parent.mkdir(parents=True, exist_ok=True)
     mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
     descriptor, beside = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".new", dir=path.parent)

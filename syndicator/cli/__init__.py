@@ -8,7 +8,7 @@ import sys
 import click
 
 from syndicator import __version__, logs
-from syndicator.cli import definitions, looking, polling, running, sources
+from syndicator.cli import definitions, evaluating, looking, polling, running, sources
 from syndicator.errors import ConfigurationError, SyndicatorError
 
 
@@ -49,6 +49,7 @@ for command in (
     polling.relabel,
     definitions.check,
     definitions.init,
+    evaluating.evaluate,
     running.run,
     running.web,
     running.worker,

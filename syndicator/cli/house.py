@@ -10,7 +10,9 @@ from datetime import datetime
 
 from rich.console import Console
 
-from syndicator.service import Service, opened
+from syndicator.http import Door
+from syndicator.ingest.box import Boxes
+from syndicator.service import Service, open_door, opened
 from syndicator.settings import Settings, load
 
 out = Console(highlight=False, soft_wrap=True)
@@ -26,6 +28,17 @@ def house(*, write: bool) -> Iterator[Service]:
     """The house, open until the end of the block; `write` makes this process the one that may change things."""
     with opened(settings(), write=write) as service:
         yield service
+
+
+@contextmanager
+def network(settings: Settings) -> Iterator[tuple[Door, Boxes]]:
+    """The door and a box to read in, for commands that look at the world but need no database."""
+    door = open_door(settings)
+    try:
+        with Boxes(size=1, preload=["syndicator.ingest.read:warm"]) as boxes:
+            yield door, boxes
+    finally:
+        door.close()
 
 
 def ago(moment: datetime | None, today: datetime) -> str:

@@ -1,15 +1,64 @@
-"""The commands that show what goes out and why: the published feeds, and the reasons for an article's topics."""
+"""The commands that look: how the sources are, which feeds are published, why an article has its topics."""
 
 import sys
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import click
+from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from syndicator.cli.house import ago, house, out
 from syndicator.errors import ConfigurationError
 from syndicator.model import Article
-from syndicator.service import Service, now
+from syndicator.service import Glance, Service, now
+
+
+SOURCES = ("source", "health", "last success", "next poll", "why", "new/day", "last error")
+
+
+def sources_at_a_glance() -> None:
+    """What `syndicator sources` shows."""
+    with house(write=False) as service:
+        rows = [_glance(row) for row in service.sources_at_a_glance()]
+    if out.is_terminal:
+        show_sources(out, rows)
+    else:
+        for row in rows:
+            click.echo("\t".join(row))
+
+
+def show_sources(console: Console, rows: Iterable[Sequence[str]]) -> None:
+    """As a table that fits the console: names and numbers whole, sentences wrapped."""
+    table = Table(box=None, expand=True, padding=(0, 1, 0, 0))
+    for name in SOURCES:
+        sentence = name in {"why", "last error"}
+        table.add_column(
+            name,
+            ratio={"source": 5, "why": 3, "last error": 4}.get(name),
+            no_wrap=not sentence and name != "source",
+            overflow="fold",
+            justify="right" if name == "new/day" else "left",
+        )
+    for row in rows:
+        table.add_row(*map(Text, row))
+    console.print(table, soft_wrap=False)
+
+
+def _glance(row: Glance) -> tuple[str, ...]:
+    """One source's cells, each on one line."""
+    moment = now()
+    cells = (
+        row.source.id,
+        row.health,
+        ago(row.state.last_success, moment),
+        "stopped" if row.state.stopped else ago(row.state.next_poll, moment) if row.state.next_poll else "now",
+        row.state.why,
+        f"{row.new_a_day:.1f}",
+        row.state.error or "",
+    )
+    return tuple(" ".join(cell.split()) for cell in cells)
 
 
 @click.command()

@@ -1,0 +1,193 @@
+"""Finds the feeds of a page, and shows what each would yield if it were polled.
+
+A candidate is never offered on its word: it is fetched through the one door and read in the box as a poll would read
+it. What the page declares comes first, then WordPress's interface, then what the page links to and the places where
+feeds commonly are, then sitemaps, and the page itself as a list of links if nothing else was found.
+
+Polite: a fixed number of addresses is asked at most, guessing ends at the first hit, and guesses respect robots.txt.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from syndicator.catalogue import address_key
+from syndicator.errors import HttpFault, NotAFeed, ParseError, SourceError
+from syndicator.http import FEED_ACCEPT, PAGE_ACCEPT, Door
+from syndicator.ingest.box import Boxes
+from syndicator.ingest.survey import Link, Signposts, Yield, signposts, survey
+from syndicator.model import ExtractRules, ListingRules, Publisher, Response, Source
+from syndicator.text.url import absolute
+
+LIMIT = 12
+"""Addresses asked for one page, robots.txt among them."""
+KINDS = ("feed", "jsonfeed", "wordpress", "sitemap", "listing")
+"""In the order in which they are offered."""
+
+_DECLARED, _LINKED, _SITEMAPS = 5, 3, 2
+_PLACES = ("feed/", "rss.xml", "feed.xml", "atom.xml", "rss", "index.xml", "feed.json")
+_SITEMAP_LINE = re.compile(rb"^\s*sitemap\s*:\s*(\S+)", re.IGNORECASE | re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """An address that can be polled, and what polling it now would bring."""
+
+    url: str
+    kind: str
+    found: str
+    """How it was found, in words."""
+    would: Yield
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Findings:
+    """The candidates, the best first, and what looked like one but was none: address and reason."""
+
+    candidates: tuple[Candidate, ...]
+    failures: tuple[tuple[str, str], ...]
+    asked: int
+    """How many addresses were asked."""
+
+
+def discover(url: str, *, door: Door, boxes: Boxes, moment: datetime, limit: int = LIMIT) -> Findings:
+    """What can be polled at an address: the address itself if it is a feed, else what is found from the page there.
+
+    Raises `SourceError` when the address itself gives no answer.
+    """
+    search = _Search(door, boxes, moment, limit)
+    search.run(url)
+    order = sorted(search.candidates.values(), key=lambda each: KINDS.index(each.kind))
+    return Findings(candidates=tuple(order), failures=tuple(search.failures.items()), asked=search.asked)
+
+
+class _Search:
+    """One search: what it found, what failed and how often it asked."""
+
+    def __init__(self, door: Door, boxes: Boxes, moment: datetime, limit: int) -> None:
+        self._door = door
+        self._boxes = boxes
+        self._moment = moment
+        self._limit = limit
+        self._tried: set[str] = set()
+        self.asked = 0
+        self.candidates: dict[str, Candidate] = {}
+        self.failures: dict[str, str] = {}
+
+    def run(self, url: str) -> None:
+        page = self._get(url, accept=f"{PAGE_ACCEPT}, {FEED_ACCEPT}")
+        if self._take(page, url, "the address itself"):
+            return
+        try:
+            signs = self._boxes.run(signposts, page, _source(page.url, "listing"))
+        except ParseError as error:
+            self.failures[url] = str(error)
+            return
+        self._follow(signs, page)
+        if not self.candidates:
+            self._read(page, url, ("listing",), "the page itself, read as a list of links")
+
+    def _follow(self, signs: Signposts, page: Response) -> None:
+        self._try(signs.declared[:_DECLARED], "declared by the page")
+        if signs.wordpress:
+            self._try([Link(url=signs.wordpress, kind="wordpress")], "WordPress's interface, named by the page")
+        if not self._has_feed:
+            self._try(signs.linked[:_LINKED], "linked on the page")
+        if not self._has_feed:
+            self._guess(page.url)
+        self._sitemaps(page.url)
+
+    @property
+    def _has_feed(self) -> bool:
+        return any(found.kind in {"feed", "jsonfeed"} for found in self.candidates.values())
+
+    def _guess(self, base: str) -> None:
+        """Common places, of the page first and of its site then; ends at the first that is a feed."""
+        places = [place for root in _roots(base) for name in _PLACES if (place := absolute(name, root))]
+        self.asked += 1  # the door reads robots.txt before the first guess
+        for place in dict.fromkeys(places):
+            if self._has_feed or self.asked >= self._limit - 1 - _SITEMAPS:
+                return
+            self._try([Link(url=place, kind="feed")], "found at a common place", guess=True)
+
+    def _sitemaps(self, base: str) -> None:
+        """Those that robots.txt names, news first."""
+        robots = absolute("/robots.txt", base)
+        if robots is None or self.asked >= self._limit:
+            return
+        try:
+            said = self._get(robots, accept="text/plain, */*;q=0.1").body
+        except SourceError:
+            return
+        named = [absolute(line.decode("utf-8", "replace"), base) for line in _SITEMAP_LINE.findall(said)]
+        known = [place for place in dict.fromkeys(named) if place]
+        known.sort(key=lambda place: "news" not in place.lower())
+        self._try([Link(url=place, kind="sitemap") for place in known[:_SITEMAPS]], "named by robots.txt")
+
+    def _try(self, links: Iterable[Link], found: str, *, guess: bool = False) -> None:
+        """Asks each address; what fails is remembered, unless it was only a guess."""
+        for link in links:
+            if address_key(link.url) in self._tried or self.asked >= self._limit:
+                continue
+            try:
+                response = self._get(link.url, robots=guess)
+                if not self._take(response, link.url, found, link.kind):
+                    raise NotAFeed("It holds nothing that can be polled.")
+            except SourceError as error:
+                if not guess:
+                    self.failures[link.url] = str(error)
+
+    def _get(self, url: str, *, accept: str = FEED_ACCEPT, robots: bool = False) -> Response:
+        self._tried.add(address_key(url))
+        self.asked += 1
+        response = self._door.get(url, accept=accept, robots=robots)
+        if response.status != 200:
+            raise HttpFault(f"{url} answered with status {response.status}.", status=response.status)
+        return response
+
+    def _take(self, response: Response, url: str, found: str, kind: str = "feed") -> bool:
+        """Adds the answer as a candidate if it can be read as any kind; a sitemap index is followed to its newest."""
+        would = self._read(response, url, _likely(response, kind), found)
+        if would is None or would.entries or would.next_url is None:
+            return would is not None and would.entries > 0
+        child = absolute(would.next_url, response.url)
+        if child is None or address_key(child) in self._tried or self.asked >= self._limit:
+            return False
+        return self._read(self._get(child), child, ("sitemap",), f"the newest of the sitemaps at {url}") is not None
+
+    def _read(self, response: Response, url: str, kinds: Iterable[str], found: str) -> Yield | None:
+        """What an answer would yield as the first kind that it can be read as."""
+        for kind in kinds:
+            try:
+                would = self._boxes.run(survey, response, _source(response.url, kind), self._moment)
+            except ParseError:
+                continue
+            if would.entries:
+                address = response.permanent_url or url
+                same = address_key(response.url)
+                self.candidates.setdefault(same, Candidate(url=address, kind=kind, found=found, would=would))
+            return would
+        return None
+
+
+def _likely(response: Response, kind: str) -> Iterator[str]:
+    """The kinds that an answer may be by its first character, the expected one first."""
+    start = response.body.removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
+    kinds = ("jsonfeed", "wordpress") if start in (b"{", b"[") else ("feed", "sitemap")
+    if kind in kinds:
+        yield kind
+    yield from (other for other in kinds if other != kind)
+
+
+def _roots(url: str) -> tuple[str, ...]:
+    """The page's own folder and the site's root: `https://example.org/arabic` has its feeds below itself or there."""
+    folder = url.partition("?")[0].rstrip("/") + "/"
+    site = absolute("/", url) or folder
+    return (site,) if folder == site else (folder, site)
+
+
+def _source(url: str, kind: str) -> Source:
+    """A source that nobody has defined yet: nothing is known of it but its address."""
+    publisher = Publisher(id="new", title="new", extract=ExtractRules())
+    return Source(id="new/main", publisher=publisher, url=url, kind=kind, listing=ListingRules())

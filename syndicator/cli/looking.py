@@ -14,7 +14,6 @@ from syndicator.errors import ConfigurationError
 from syndicator.model import Article
 from syndicator.service import Glance, Service, now
 
-
 SOURCES = ("source", "health", "last success", "next poll", "why", "new/day", "last error")
 
 

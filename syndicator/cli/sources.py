@@ -128,7 +128,8 @@ def _lines(would: Yield) -> list[str]:
     text = "full text" if would.full_text else "teasers only (--full-text fetches the pages)"
     return [
         f"{would.title or 'without a title'}",
-        f"{would.entries} {'entry' if would.entries == 1 else 'entries'}, {dated}; language {would.language or 'unknown'}",
+        f"{would.entries} {'entry' if would.entries == 1 else 'entries'}, {dated}",
+        f"language {would.language or 'unknown'}",
         f"{text}: {would.body} characters in the middle; {would.images} with images",
         *(f"- {title}" for title in would.titles),
     ]

@@ -139,25 +139,35 @@ def extracted(page: Page) -> Extraction:
 
 
 def own_pages(where: Path) -> Iterator[Page]:
-    """The pages of a folder that have gold as JSON beside them."""
+    """The pages of a folder that have gold as JSON beside them. `ConfigurationError` for gold that cannot be read."""
     for path in sorted(where.glob("*.json")):
-        gold: dict[str, Any] = json.loads(path.read_text("utf-8"))
-        yield Page(
-            name=path.stem,
-            html=path.with_suffix(".html").read_bytes(),
-            url=gold["url"],
-            content_type=gold["content_type"],
-            **gold["feed"],
-            text="\n".join(gold["body"]),
-            refused=gold["refused"],
-            images=tuple((one["url"], one["caption"], one["credit"]) for one in gold["images"]),
-        )
+        if path.with_suffix(".html").is_file():
+            try:
+                yield _page(path, json.loads(path.read_text("utf-8")))
+            except (ValueError, KeyError, TypeError) as error:
+                raise ConfigurationError([f"{path}: is no gold for a page: {error!r}"]) from None
+
+
+def _page(path: Path, gold: dict[str, Any]) -> Page:
+    return Page(
+        name=path.stem,
+        html=path.with_suffix(".html").read_bytes(),
+        url=gold["url"],
+        content_type=gold["content_type"],
+        **gold["feed"],
+        text="\n".join(gold["body"]),
+        refused=gold["refused"],
+        images=tuple((one["url"], one["caption"], one["credit"]) for one in gold["images"]),
+    )
 
 
 def blog_pages(where: Path) -> Iterator[Page]:
     """The pages of a folder that have their author's Markdown beside them."""
     for path in sorted(where.glob("*.md")):
-        head, text = re.fullmatch(r"\+\+\+\n(.*?)\n\+\+\+\n(.*)", path.read_text("utf-8"), re.S).groups()  # type: ignore[union-attr]
+        written = re.fullmatch(r"\+\+\+\n(.*?)\n\+\+\+\n(.*)", path.read_text("utf-8"), re.S)
+        if written is None or not path.with_suffix(".html").is_file():
+            continue
+        head, text = written.groups()
         for pattern, instead in _SCRAPS:
             text = re.sub(pattern, instead, text, flags=re.S)
         html = path.with_suffix(".html").read_bytes()

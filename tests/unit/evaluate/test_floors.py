@@ -41,7 +41,7 @@ def test_the_projects_floors_are_of_measures_that_exist() -> None:
 def test_broken_floors_are_a_plain_mistake(tmp_path: Path, text: str) -> None:
     """A file that holds no floors is refused with its name."""
     (tmp_path / "floors.json").write_text(text, "utf-8")
-    with pytest.raises(ConfigurationError, match="floors.json"):
+    with pytest.raises(ConfigurationError, match=r"floors\.json"):
         read_floors(tmp_path / "floors.json")
 
 

@@ -1,6 +1,5 @@
 """Repeats and furniture taken out of a body, and nothing else."""
 
-# ruff: noqa: E501
 import gzip
 import json
 from pathlib import Path

@@ -1,6 +1,5 @@
 """Who is believed about a page: selectors, the page's own data, the feed; and pages that are no article."""
 
-# ruff: noqa: E501
 import json
 import pickle
 import subprocess

@@ -46,7 +46,10 @@ def test_a_bomb_costs_no_more_than_the_cap() -> None:
     bombs = {
         "warm": (Reply(body=b"<rss/>"), None),
         "gzip": (Reply(200, [gzipped], bomb), "too_large"),
-        "gzip-in-gzip": (Reply(200, [("Content-Encoding", "gzip, gzip")], gzip.compress(bomb)), "bad_encoding"),
+        "gzip-in-gzip": (
+            Reply(200, [("Content-Encoding", "gzip, gzip")], gzip.compress(bomb, mtime=0)),
+            "bad_encoding",
+        ),
         "deflate": (Reply(200, [("Content-Encoding", "deflate")], bomb), "bad_encoding"),
         "br": (Reply(200, [("Content-Encoding", "br")], bomb), "bad_encoding"),
         "zstd": (Reply(200, [("Content-Encoding", "zstd")], bomb), "bad_encoding"),
@@ -95,13 +98,18 @@ def test_the_wire_is_capped(open_door: Callable[..., HttpDoor]) -> None:
         (b"Transfer-Encoding: chunked\r\n\r\n5\r\n12345\r\n", Truncated),
         (b"Transfer-Encoding: chunked\r\n\r\n5\r\n123", Truncated),
         (b"Transfer-Encoding: chunked\r\n\r\nno number\r\n", Truncated),
-        (b"Content-Encoding: gzip\r\n\r\n" + gzip.compress(b"<rss/>")[:-3], Truncated),
-        (b"Content-Encoding: gzip\r\n\r\n" + gzip.compress(b"<rss/>")[:5], Truncated),
-        (b"Content-Encoding: gzip\r\n\r\n" + gzip.compress(b"<rss/>") + gzip.compress(b"more")[:-1], Truncated),
-        (b"Content-Encoding: gzip\r\nContent-Length: 22\r\n\r\n" + gzip.compress(b"<rss>" * 100), Truncated),
+        (b"Content-Encoding: gzip\r\n\r\n" + gzip.compress(b"<rss/>", mtime=0)[:-3], Truncated),
+        (b"Content-Encoding: gzip\r\n\r\n" + gzip.compress(b"<rss/>", mtime=0)[:5], Truncated),
+        (
+            b"Content-Encoding: gzip\r\n\r\n"
+            + gzip.compress(b"<rss/>", mtime=0)
+            + gzip.compress(b"more", mtime=0)[:-1],
+            Truncated,
+        ),
+        (b"Content-Encoding: gzip\r\nContent-Length: 22\r\n\r\n" + gzip.compress(b"<rss>" * 100, mtime=0), Truncated),
         (b"Content-Encoding: gzip\r\n\r\n<rss/>", BadEncoding),
-        (b"Content-Encoding: gzip\r\n\r\n" + gzip.compress(b"<rss/>")[:-8] + bytes(8), BadEncoding),
-        (b"Content-Encoding: gzip\r\n\r\n" + gzip.compress(b"") * 2000, BadEncoding),
+        (b"Content-Encoding: gzip\r\n\r\n" + gzip.compress(b"<rss/>", mtime=0)[:-8] + bytes(8), BadEncoding),
+        (b"Content-Encoding: gzip\r\n\r\n" + gzip.compress(b"", mtime=0) * 2000, BadEncoding),
         (b"Content-Encoding: compress\r\n\r\n<rss/>", BadEncoding),
         (b"Content-Encoding: identity, gzip\r\n\r\n<rss/>", BadEncoding),
         (b"Transfer-Encoding: gzip, chunked\r\n\r\n1\r\nx\r\n0\r\n\r\n", BadEncoding),
@@ -122,11 +130,14 @@ def test_what_is_not_whole_is_an_error(
         (b"Content-Length: 6\r\n\r\n<rss/>and more than was announced", b"<rss/>"),
         (b"Transfer-Encoding: chunked\r\n\r\n3\r\n<rs\r\n3;ext=1\r\ns/>\r\n0\r\nX-Trailer: 1\r\n\r\n", b"<rss/>"),
         (b"Content-Encoding: identity\r\n\r\n<rss/>", b"<rss/>"),
-        (b"Content-Encoding: GZip\r\n\r\n" + gzip.compress(b"<rss/>"), b"<rss/>"),
-        (b"Content-Encoding: x-gzip\r\n\r\n" + gzip.compress(b"<rss/>"), b"<rss/>"),
-        (b"Content-Encoding: gzip\r\n\r\n" + gzip.compress(b"<rss") + gzip.compress(b"/>"), b"<rss/>"),
-        (b"Content-Encoding: gzip\r\n\r\n" + gzip.compress(b"<rss/>") + bytes(700), b"<rss/>"),
-        (b"Content-Encoding: gzip\r\n\r\n" + gzip.compress(b"<rss/>") + b"\n<!-- cached -->", b"<rss/>"),
+        (b"Content-Encoding: GZip\r\n\r\n" + gzip.compress(b"<rss/>", mtime=0), b"<rss/>"),
+        (b"Content-Encoding: x-gzip\r\n\r\n" + gzip.compress(b"<rss/>", mtime=0), b"<rss/>"),
+        (
+            b"Content-Encoding: gzip\r\n\r\n" + gzip.compress(b"<rss", mtime=0) + gzip.compress(b"/>", mtime=0),
+            b"<rss/>",
+        ),
+        (b"Content-Encoding: gzip\r\n\r\n" + gzip.compress(b"<rss/>", mtime=0) + bytes(700), b"<rss/>"),
+        (b"Content-Encoding: gzip\r\n\r\n" + gzip.compress(b"<rss/>", mtime=0) + b"\n<!-- cached -->", b"<rss/>"),
         (b"Content-Encoding: gzip\r\nContent-Length: 0\r\n\r\n", b""),
         (b"Content-Length: 0\r\n\r\n", b""),
     ],
@@ -158,7 +169,7 @@ class Packets:
 @given(st.lists(st.binary(max_size=3000), min_size=1, max_size=4), st.lists(st.integers(1, 50), max_size=200))
 def test_gzip_is_decoded_whatever_the_packets(members: list[bytes], sizes: list[int]) -> None:
     """Where the network cuts a gzip body, between or inside its members, changes nothing."""
-    packed = b"".join(gzip.compress(member) for member in members)
+    packed = b"".join(gzip.compress(member, mtime=0) for member in members)
     raw = HTTPResponse(Packets(packed, sizes), {"Content-Encoding": "gzip"}, 200, preload_content=False)
     assert read_body(raw, "host", CAPS) == (b"".join(members), len(packed))
 
@@ -166,7 +177,7 @@ def test_gzip_is_decoded_whatever_the_packets(members: list[bytes], sizes: list[
 @given(st.binary(min_size=1, max_size=2000), st.integers(1, 100))
 def test_a_cut_gzip_body_is_always_noticed(data: bytes, cut: int) -> None:
     """However little is missing from the end of a gzip body, it is not whole."""
-    packed = gzip.compress(data)
+    packed = gzip.compress(data, mtime=0)
     packed = packed[: max(1, len(packed) - cut)]
     raw = HTTPResponse(Packets(packed, []), {"Content-Encoding": "gzip"}, 200, preload_content=False)
     with pytest.raises(Truncated):
@@ -176,7 +187,7 @@ def test_a_cut_gzip_body_is_always_noticed(data: bytes, cut: int) -> None:
 @given(st.integers(0, 3000), st.integers(0, 3000))
 def test_the_decoded_cap_is_exact(size: int, cap: int) -> None:
     """As many bytes as the cap allows pass, one more does not; with `cut` the beginning comes."""
-    packed = gzip.compress(b"x" * size)
+    packed = gzip.compress(b"x" * size, mtime=0)
 
     def read(caps: Caps) -> bytes:
         raw = HTTPResponse(Packets(packed, []), {"Content-Encoding": "gzip"}, 200, preload_content=False)

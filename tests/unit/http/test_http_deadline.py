@@ -51,7 +51,7 @@ def drip_trailers(connection: socket.socket, server: Server) -> None:
 
 
 def drip_gzip(connection: socket.socket, server: Server) -> None:
-    body = gzip.compress(BODY)
+    body = gzip.compress(BODY, mtime=0)
     connection.sendall(HEAD + b"Content-Encoding: gzip\r\nContent-Length: %d\r\n\r\n" % len(body))
     drip(connection, server, body, EVERY)
 

@@ -51,13 +51,13 @@ def test_no_entity_of_a_feed_is_ever_expanded(name, encoding):
     """A document type declares nothing, opens nothing and multiplies nothing; the items beside it are read."""
     doctype, title = ENTITIES[name]
     body = rss(f"<item><title>{title}</title></item>", "<item><title>دمشق</title></item>", doctype=doctype)
-    start = time.perf_counter()
+    start = time.process_time()
     try:
         entries = read(body.encode(encoding)).entries
     except ParseError:
         entries = ()
         assert name == "never closed"
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1
     if entries:
         assert entries[-1].title == "دمشق"
     assert not any("root:" in (entry.title or "") or "haha" in (entry.title or "") for entry in entries)
@@ -100,13 +100,13 @@ ATTACKS = {
 @pytest.mark.parametrize("name", ATTACKS)
 def test_every_attack_ends_quickly(name):
     """What keeps other readers busy for half a minute is read or refused within five seconds, even without the box."""
-    start = time.perf_counter()
+    start = time.process_time()
     sentence = None
     try:
         read(ATTACKS[name])
     except ParseError as error:
         sentence = str(error)
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
     assert sentence is None or (sentence.endswith(".") and len(sentence) < 400)
 
 

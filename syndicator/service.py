@@ -23,6 +23,7 @@ from syndicator.http import DEFAULT_PORTS, Door, HttpDoor, Limits, host_key
 from syndicator.ingest.box import Boxes
 from syndicator.ingest.cadence import Bounds
 from syndicator.ingest.pipeline import Definitions, Ingest, compile_definitions
+from syndicator.ingest.read import PRELOAD
 from syndicator.logs import logger
 from syndicator.model import Article, Document, Lease, Poll, Source, SourceState
 from syndicator.publish.pipeline import Publish
@@ -323,7 +324,7 @@ def opened(settings: Settings, *, write: bool, door: Door | None = None) -> Iter
             else:
                 make_schema(settings)
         network = door or open_door(settings)
-        with Boxes(preload=["syndicator.ingest.read:warm"]) as boxes:
+        with Boxes(preload=PRELOAD) as boxes:
             service = Service(settings, definitions, Store(database), network, boxes)
             if write:
                 service.sync()

@@ -12,6 +12,7 @@ from rich.console import Console
 
 from syndicator.http import Door
 from syndicator.ingest.box import Boxes
+from syndicator.ingest.read import PRELOAD
 from syndicator.service import Service, open_door, opened
 from syndicator.settings import Settings, load
 
@@ -35,7 +36,7 @@ def network(settings: Settings) -> Iterator[tuple[Door, Boxes]]:
     """The door and a box to read in, for commands that look at the world but need no database."""
     door = open_door(settings)
     try:
-        with Boxes(size=1, preload=["syndicator.ingest.read:warm"]) as boxes:
+        with Boxes(size=1, preload=PRELOAD) as boxes:
             yield door, boxes
     finally:
         door.close()

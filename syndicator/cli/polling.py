@@ -12,7 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from syndicator.cli.house import house
 from syndicator.errors import ConfigurationError, SyndicatorError
-from syndicator.model import Lease, Outcome, Poll
+from syndicator.model import Outcome, Poll
 from syndicator.service import Service
 
 OUTCOMES = {
@@ -48,7 +48,7 @@ def _poll_named(service: Service, names: tuple[str, ...]) -> Iterator[Poll]:
             raise ConfigurationError([f"{name}: no such source; 'syndicator sources' lists them"])
         chosen.update(dict.fromkeys(found))
     with ThreadPoolExecutor(service.settings.fetch.parallel) as pool:
-        waiting = {pool.submit(lambda key: _one(service, service.claim_now(key)), key) for key in chosen}
+        waiting = {pool.submit(lambda key: service.poll(service.claim_now(key)), key) for key in chosen}
         yield from _finished(waiting)
 
 
@@ -59,7 +59,7 @@ def _poll_due(service: Service) -> Iterator[Poll]:
     with ThreadPoolExecutor(size) as pool:
         waiting: set[Future[Poll | None]] = set()
         while True:
-            waiting |= {pool.submit(_one, service, lease) for lease in service.claim(size - len(waiting))}
+            waiting |= {pool.submit(service.poll, lease) for lease in service.claim(size - len(waiting))}
             if not waiting:
                 if not service.due_within(pause):
                     return
@@ -67,10 +67,6 @@ def _poll_due(service: Service) -> Iterator[Poll]:
                 continue
             done, waiting = wait(waiting, timeout=0.2, return_when=FIRST_COMPLETED)
             yield from _finished(done)
-
-
-def _one(service: Service, lease: Lease) -> Poll | None:
-    return service.poll(lease)
 
 
 def _finished(polls: set[Future[Poll | None]]) -> Iterator[Poll]:

@@ -12,6 +12,9 @@ from syndicator.ingest.parse import parse
 from syndicator.model import Article, Channel, Response, Source
 from syndicator.text.language import detect
 
+PRELOAD = ("syndicator.ingest.read:warm",)
+"""What a box that reads answers is started with (`box.Boxes`)."""
+
 
 def read(response: Response, source: Source, moment: datetime) -> tuple[Channel, tuple[Article, ...]]:
     """What an answer holds: what the publisher says of the whole (no entries), and the articles.

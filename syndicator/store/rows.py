@@ -24,7 +24,7 @@ from syndicator.text.html import stored as stored_html
 from syndicator.text.url import stored as stored_url
 
 
-def article_row(article: Article, *, first_seen: datetime, modified: datetime, position: int) -> dict[str, Any]:
+def article_row(article: Article, *, first_seen: datetime, modified: datetime) -> dict[str, Any]:
     return {
         "id": article.id,
         "shared_link": article.shared_link,
@@ -37,7 +37,6 @@ def article_row(article: Article, *, first_seen: datetime, modified: datetime, p
         "people": list(article.people),
         "story": article.story,
         "withdrawn": article.withdrawn,
-        "position": position,
         **content(article),
     }
 
@@ -93,14 +92,12 @@ def article(row: RowMapping, *, origins: Iterable[Origin] = (), feeds: Iterable[
         story=row["story"],
         withdrawn=row["withdrawn"],
         shared_link=row["shared_link"],
-        position=row["position"],
     )
 
 
 SPANS = ("interval", "ttl", "period")
 SETS = ("skip_hours", "skip_days")
 APART = {"source", "validators", "epoch", *SPANS, *SETS}
-POLL_COLUMNS = tuple(field.name for field in fields(Poll))
 STATE_COLUMNS = tuple(field.name for field in fields(SourceState) if field.name not in APART)
 
 
@@ -132,7 +129,7 @@ def poll(row: RowMapping) -> Poll:
 
 
 def poll_row(poll: Poll) -> dict[str, Any]:
-    return {name: getattr(poll, name) for name in POLL_COLUMNS}
+    return asdict(poll)
 
 
 def document(row: RowMapping) -> Document:

@@ -39,6 +39,9 @@ check: lint types test ## all four checks, as in CI
 evaluate: $(READY) ## quality against its floors
 	$(BIN)/syndicator evaluate all --brief --floors quality/floors.json
 
+bench: $(READY) ## the web service beside a bare function, Flask and nginx
+	$(BIN)/python -m benchmarks.serving
+
 lock: ## pin the requirements anew
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 -o requirements/runtime.txt pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 --group dev -o requirements/dev.txt pyproject.toml

@@ -6,6 +6,7 @@
     |   +-- SchemaMismatch        the database is older or newer than the program
     |   +-- StoreBusy             another process holds the writer's place
     |   +-- LeaseLost             someone else took the source over; nothing was written
+    +-- SubscriptionRefused       what a subscriber of our feeds asks for cannot be had, and why
     +-- SourceError               one source, one poll: becomes a `Poll`, never stops another source
         +-- FetchError
         |   +-- Refused           the address, port, scheme or robots.txt forbids the request
@@ -57,6 +58,14 @@ class StoreBusy(StoreError):
 
 class LeaseLost(StoreError):
     """The lease on a source ran out and another worker took it; the write was rolled back."""
+
+
+class SubscriptionRefused(SyndicatorError):
+    """A request to our hub that is not accepted; `status` is the HTTP answer's, the message its text."""
+
+    def __init__(self, message: str, *, status: int = 400) -> None:
+        super().__init__(message)
+        self.status = status
 
 
 class SourceError(SyndicatorError):

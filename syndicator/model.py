@@ -2,7 +2,7 @@
 
 Three families, never mixed:
 
-- **Defined**: people wrote them in `config/` and `feeds/` - `Publisher`, `Source`, `Topic`, `Feed`.
+- **Defined**: people wrote them in `config/` and `feeds/` - `Publisher`, `Source`, `Topic`, `Feed` (in `choice`).
 - **Carried**: one item on its way - `Response`, `Channel` of `Entry`, `Article`, `Edition`, `Document`.
 - **Learned**: what polling taught us - `Validators`, `SourceState`, `Poll`.
 
@@ -16,9 +16,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from urllib.parse import quote
 
+from syndicator.choice import Feed as Feed
+from syndicator.choice import address
 from syndicator.text.html import SafeHtml
+from syndicator.text.signature import Signature
 from syndicator.text.url import Url
 
 THRESHOLD = 3.5
@@ -105,40 +107,31 @@ class Topic:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Feed:
-    """One published feed; `path` is its place below `feeds/` and its address below `/feeds/`."""
+class Territory:
+    """A country or territory that an article can be about; `code` is its ISO 3166 alpha-2 code."""
 
-    path: str
-    title: str
-    description: str
-    language: str = "ar"
-    limit: int = 50
-    topics: frozenset[str] = frozenset()
-    sources: frozenset[str] = frozenset()
-    """Publishers (`un-news`) or single sources (`un-news/health`)."""
-    languages: frozenset[str] = frozenset()
-
-    def carries(self, article: "Article") -> bool:
-        """Whether the article belongs in this feed: the only place that decides it.
-
-        Every choice that is given must hold; a feed that gives none carries everything.
-        """
-        if article.withdrawn:
-            return False
-        if self.topics and self.topics.isdisjoint(article.topics):
-            return False
-        if self.languages and not language_matches(article.language, self.languages):
-            return False
-        if self.sources:
-            polled = {origin.source for origin in article.origins}
-            return not self.sources.isdisjoint(polled | {source.partition("/")[0] for source in polled})
-        return True
+    code: str
+    names: tuple[str, ...] = ()
+    cities: tuple[str, ...] = ()
+    """Names and cities are taken literally, with prefixes."""
+    adjectives: tuple[str, ...] = ()
+    members: tuple[str, ...] = ()
+    """Leaders, groups and institutions; like adjectives found in every form (`text.forms`)."""
+    weak: tuple[str, ...] = ()
+    """Phrases that count only beside one that is not weak."""
+    exclude: tuple[str, ...] = ()
+    written_otherwise: tuple[str, ...] = ()
+    """Words that only folding makes a form of it: "اليمنى" for "اليمني"."""
 
 
-def language_matches(language: str, wanted: frozenset[str]) -> bool:
-    """RFC 4647 basic filtering: `ar` matches `ar` and `ar-SY`, not the other way round."""
-    parts = language.lower().split("-")
-    return any("-".join(parts[: i + 1]) in wanted for i in range(len(parts)))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Someone who is found under one name, the shown one, however it is written."""
+
+    name: str
+    spellings: tuple[str, ...] = ()
+    """Others in use, and the surname where it is enough."""
+    office: str | None = None
 
 
 # ---------------------------------------------------------------- carried
@@ -327,15 +320,29 @@ class Article:
     feeds: tuple[str, ...] = ()
     """Paths of the feeds that carry it, decided when it was saved."""
     story: str | None = None
+    """The id of the first article that told the same."""
     withdrawn: bool = False
     dated: bool = True
     """The publisher gave a date; otherwise `published` is when we first saw it."""
     shared_link: bool = False
     """The link leads to more than this article (a homepage, a podcast's page), so it does not identify it."""
+    position: int = field(default=0, compare=False)
+    """Its place in the log of changes when it was read: the last visible change of any article has the highest."""
 
     @property
     def lead_image(self) -> Image | None:
         return self.images[0] if self.images else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """An article in a story, as a new one is compared with it; `began` is when the story's first was published."""
+
+    article: str
+    story: str
+    published: datetime
+    began: datetime
+    signature: Signature
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -361,10 +368,14 @@ class Edition:
     """This is an archive document, not the current one."""
     path: str | None = None
     """This document's own place below `/feeds/`, without extension, when it is not the feed's: an archive's."""
+    topics: Mapping[str, str] = field(default_factory=dict)
+    """Titles by id, at least those of the articles."""
+    related: Mapping[str, tuple["Article", ...]] = field(default_factory=dict)
+    """The articles that tell the same as one of `articles`, by its id, the first published first."""
 
     def address(self, extension: str, path: str | None = None) -> str:
         """The absolute address of this edition in one format (`rss`, `atom`, `json`); with `path`, of another one."""
-        return f"{self.base_url}/feeds/{quote(path or self.path or self.feed.path)}.{extension}"
+        return self.base_url + address(path or self.path or self.feed.path, extension)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -411,6 +422,8 @@ class SourceState:
     last_new: datetime | None = None
     last_full: datetime | None = None
     """When a whole body last came (200 or 226)."""
+    last_unconditional: datetime | None = None
+    """When a request last went out without validators although there were some."""
     failures: int = 0
     """In a row."""
     failing_since: datetime | None = None
@@ -431,21 +444,41 @@ class SourceState:
     """Where a permanent redirect leads, while it holds."""
     moved_since: datetime | None = None
     moved_times: int = 0
-    adopted: bool = False
-    """The permanent redirect held long enough: `moved_to` is polled instead."""
+    adopted: str | None = None
+    """Polled instead of the configured address, because a permanent redirect held long enough."""
+    hub: str | None = None
+    """The WebSub hub that the last whole body named."""
+    topic: str | None = None
+    """What to subscribe to there."""
     stopped: bool = False
     """410 Gone: not polled again until an operator says so."""
     epoch: int = 0
     """Counts the leases: a write that carries an older one is refused."""
 
 
+SLOW = frozenset({"deadline", "dns", "limit"})
+"""Reasons of failures that take their time: whoever failed so is asked after the others."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lease:
-    """The right to poll one source until a moment; `epoch` fences off whoever held it before."""
+    """The right to poll one source until a moment; its state's `epoch` fences off whoever held it before."""
 
-    source: str
-    epoch: int
+    state: SourceState
     until: datetime
+
+    @property
+    def source(self) -> str:
+        return self.state.source
+
+    @property
+    def epoch(self) -> int:
+        return self.state.epoch
+
+    @property
+    def slow(self) -> bool:
+        """Its last poll took its time and brought nothing."""
+        return self.state.reason in SLOW
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,10 +8,12 @@ restart after an edit finds out by itself what is out of date (`outdated`, `rela
 
 import os
 import socket
+import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 from uuid import UUID
 
@@ -20,15 +22,22 @@ from syndicator import catalogue as catalogues
 from syndicator.catalogue import Catalogue
 from syndicator.errors import ConfigurationError, StoreError
 from syndicator.http import DEFAULT_PORTS, Door, HttpDoor, Limits, host_key
+from syndicator.http.address import Guard
 from syndicator.ingest.box import Boxes
 from syndicator.ingest.cadence import Bounds
+from syndicator.ingest.manners import definition
 from syndicator.ingest.pipeline import Definitions, Ingest, compile_definitions
+from syndicator.ingest.push import Listener, reachable
 from syndicator.ingest.read import PRELOAD
 from syndicator.logs import logger
-from syndicator.model import Article, Document, Lease, Poll, Source, SourceState
+from syndicator.model import Article, Document, Feed, Lease, Poll, Source, SourceState
+from syndicator.publish.find import newest
+from syndicator.publish.notify import Errand, Hub
+from syndicator.publish.notify import address as hub_address
+from syndicator.publish.ondemand import OnDemand
 from syndicator.publish.pipeline import Publish
 from syndicator.settings import Settings
-from syndicator.store import Store, migrations, open_database
+from syndicator.store import Inbox, Ledger, Search, Store, Subscriptions, migrations, open_database
 from syndicator.text.html import from_text, plain
 from syndicator.text.language import detect
 from syndicator.text.url import canonical
@@ -36,6 +45,9 @@ from syndicator.text.url import canonical
 MIB = 1024 * 1024
 STEP = 200
 """Articles relabelled in one transaction."""
+
+NEIGHBOURS = timedelta(days=7)
+"""How long an article's story may be looked for by what it says."""
 
 log = logger(__name__)
 
@@ -80,7 +92,18 @@ class Health:
 class Service:
     """One process's house. Made by `opened`."""
 
-    def __init__(self, settings: Settings, definitions: Definitions, store: Store, door: Door, boxes: Boxes) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        definitions: Definitions,
+        store: Store,
+        door: Door,
+        boxes: Boxes,
+        *,
+        inbox: Inbox,
+        push_door: Door,
+    ) -> None:
+        """`push_door` leads to the callbacks of our feeds' subscribers, `door` to everywhere else."""
         self.settings = settings
         self.store = store
         self.door = door
@@ -105,7 +128,46 @@ class Service:
             catalogue=lambda: self.catalogue,
             base_url=settings.service.base_url,
             settle=timedelta(seconds=settings.publish.settle),
+            hubs=self._hubs,
         )
+        self.ledger = Ledger(store.database)
+        self.search = Search(store.database)
+        self.on_demand = OnDemand(
+            publish=self.publisher, ledger=self.ledger, settle=timedelta(seconds=settings.publish.settle)
+        )
+        self._publishing = threading.Lock()
+        self.inbox = inbox
+        self.push_door = push_door
+
+    @cached_property
+    def hub(self) -> Hub:
+        """The hub of our own feeds."""
+        return Hub(
+            store=self.store,
+            inbox=self.inbox,
+            door=self.push_door,
+            feeds=lambda: self.catalogue.feeds.keys() if self.settings.push.hub else (),
+            base_url=self.settings.service.base_url,
+            guard=_push_guard(self.settings),
+        )
+
+    @cached_property
+    def listener(self) -> Listener:
+        """Our subscriptions at the hubs of sources."""
+        return Listener(
+            subscriptions=Subscriptions(self.store.database),
+            inbox=self.inbox,
+            door=self.door,
+            ingest=self.ingest,
+            sources=lambda: self.catalogue.sources,
+            base_url=self.settings.service.base_url,
+            arrived=lambda poll: self.publish() if poll.new or poll.changed else None,
+        )
+
+    @property
+    def _hubs(self) -> list[str]:
+        """The hubs that our feeds name: our own."""
+        return [hub_address(self.settings.service.base_url)] if self.settings.push.hub else []
 
     @property
     def catalogue(self) -> Catalogue:
@@ -137,11 +199,12 @@ class Service:
     def sync(self) -> None:
         """Tells the store which sources and feeds there are now."""
         moment = now()
-        self.store.sync_sources({source.id: host_key(source.url) for source in self.catalogue.sources.values()})
-        self.store.sync_feeds(self.catalogue.feeds.keys(), moment)
-        rendered_with = [self.catalogue.fingerprint, self.settings.service.base_url, __version__]
+        sources = self.catalogue.sources.values()
+        self.store.sync_sources({s.id: host_key(s.url) for s in sources}, {s.id: definition(s) for s in sources})
+        self.store.sync_feeds([*self.catalogue.feeds.values(), *self.catalogue.ready.values()], moment)
+        rendered_with = [self.catalogue.fingerprint, self.settings.service.base_url, self._hubs, __version__]
         if self.store.noted("rendered_with") != rendered_with:
-            self.store.touch_feeds(self.catalogue.feeds.keys(), moment)
+            self.store.touch_feeds([*self.catalogue.feeds, *self.catalogue.ready], moment)
             self.store.note("rendered_with", rendered_with)
 
     @property
@@ -177,9 +240,15 @@ class Service:
 
     # ------------------------------------------------------------ polling
 
-    def claim(self, limit: int) -> list[Lease]:
-        """Due sources for this worker, at most one a host."""
-        return self.store.claim(now(), by=self.name, lease=self._lease, limit=limit)
+    def claim(self, limit: int, *, slow: int | None = None) -> list[Lease]:
+        """Due sources for this worker, at most one a host, and at most `slow` of those that took their time lately."""
+        return self.store.claim(now(), by=self.name, lease=self._lease, limit=limit, slow=slow)
+
+    def next_due(self, *, slow: bool = True) -> float | None:
+        """Seconds until there is something to claim, or None; `slow` counts those that took their time lately, too."""
+        moment = now()
+        due = self.store.next_due(moment, slow=slow)
+        return None if due is None else max(0.0, (due - moment).total_seconds())
 
     def claim_now(self, source: str) -> Lease:
         """One source, whatever its schedule says."""
@@ -190,10 +259,7 @@ class Service:
         source = self.catalogue.sources.get(lease.source)
         if source is None:
             return None
-        state = self.store.state(source.id)
-        if state.epoch != lease.epoch:
-            return None
-        poll = self.ingest.poll(source, state, now())
+        poll = self.ingest.poll(source, lease.state, now())
         log.info(
             "poll",
             source=poll.source,
@@ -210,14 +276,47 @@ class Service:
 
     def publish(self) -> list[str]:
         """Renders what changed; returns the feeds that did."""
-        published = self.publisher.publish(now())
+        with self._publishing:
+            published = self.publisher.publish(now())
         if published:
             log.info("publish", feeds=len(published))
         return published
 
     def document(self, path: str, extension: str) -> Document | None:
-        """The stored bytes of a feed in one format."""
-        return self.store.document(path, extension)
+        """The bytes of a feed in one format: as the worker stored them, or made now for a ready-made feed."""
+        ready = self.catalogue.ready.get(path)
+        return self.on_demand.feed(ready, extension) if ready else self.store.document(path, extension)
+
+    def find(self, feed: Feed) -> list[Article]:
+        """The newest articles that a feed carries which nobody defined."""
+        return newest(self.ledger, self.search, feed)
+
+    # ------------------------------------------------------------ pushing
+
+    def notify(self, room: int, slow: int) -> list[Errand]:
+        """What our feeds' subscribers are owed, as errands for so many threads."""
+        return self.hub.work(now(), room, slow)
+
+    def listen(self, room: int, slow: int) -> list[Errand]:
+        """What the hubs of our sources sent, as errands for so many threads."""
+        return self.listener.work(now(), room, slow)
+
+    def subscribe(self) -> None:
+        """Asks the hubs of sources that name one, if they can reach us."""
+        wished = self.settings.push.subscribe
+        if wished or (wished is None and reachable(self.settings.service.base_url, _push_guard(self.settings))):
+            self.listener.subscribe(now())
+
+    def tidy_subscriptions(self) -> None:
+        """Ends the subscriptions, both ways, whose time is over or whose feed or source is gone."""
+        self.hub.tidy(now())
+        self.listener.tidy(now())
+
+    def release_orphans(self) -> None:
+        """Takes up at once what a worker that was killed had begun, where no other can be at work on it."""
+        self.store.release_orphans()
+        self.inbox.release_orphans()
+        self.hub.release_orphans()
 
     # ------------------------------------------------------------ looking
 
@@ -280,12 +379,13 @@ class Service:
         """Forgets what is older than the settings keep, except what a feed still shows."""
         keep = self.settings.keep
         moment = now()
-        shown = {a.id for feed in self.catalogue.feeds.values() for a in self.store.newest(feed.path, feed.limit)}
+        shown = {a.id for path in self.catalogue.feeds for a in self.ledger.current(path).articles}
         removed = self.store.prune(
             articles_before=moment - timedelta(days=keep.articles),
             polls_before=moment - timedelta(days=keep.polls),
             keep=shown,
         )
+        self.store.forget_neighbours(moment - NEIGHBOURS)
         log.info("prune", articles=removed[0], polls=removed[1])
 
     def tick(self) -> None:
@@ -323,14 +423,18 @@ def opened(settings: Settings, *, write: bool, door: Door | None = None) -> Iter
                 migrations.upgrade(database)
             else:
                 make_schema(settings)
-        network = door or open_door(settings)
+        network, push_network = door or open_door(settings), door or open_push_door(settings)
+        inbox = Inbox(settings.database_url)
         with Boxes(preload=PRELOAD) as boxes:
-            service = Service(settings, definitions, Store(database), network, boxes)
+            store = Store(database)
+            service = Service(settings, definitions, store, network, boxes, inbox=inbox, push_door=push_network)
             if write:
                 service.sync()
             yield service
-        if isinstance(network, HttpDoor):
-            network.close()
+        for one in (network, push_network):
+            if isinstance(one, HttpDoor):
+                one.close()
+        inbox.close()
     finally:
         database.close()
 
@@ -352,9 +456,29 @@ def open_door(settings: Settings) -> HttpDoor:
         Limits(deadline=fetch.deadline, wire=fetch.wire_limit * MIB, decoded=fetch.decoded_limit * MIB),
         user_agent=f"Syndicator/{__version__} (+{contact})",
         allow_private=fetch.allow_private,
-        ports=frozenset(DEFAULT_PORTS) | frozenset(fetch.ports),
+        ports=_ports(settings),
         gap=fetch.gap,
     )
+
+
+def open_push_door(settings: Settings) -> HttpDoor:
+    """The door to our subscribers' callbacks: quick, no redirects, and no answer is worth more than a challenge."""
+    return HttpDoor(
+        Limits(deadline=10, wire=65_536, decoded=65_536, hops=0),
+        user_agent=f"Syndicator/{__version__} (+{settings.service.contact or settings.service.base_url})",
+        allow_private=settings.push.allow_private,
+        ports=_ports(settings),
+        gap=0,
+        patience=10,
+    )
+
+
+def _push_guard(settings: Settings) -> Guard:
+    return Guard.of(settings.push.allow_private, _ports(settings))
+
+
+def _ports(settings: Settings) -> frozenset[int]:
+    return frozenset(DEFAULT_PORTS) | frozenset(settings.fetch.ports)
 
 
 def _signature(home: Path) -> Mapping[str, tuple[int, int]]:

@@ -8,6 +8,7 @@ one), `SYNDICATOR_DATABASE_URL`, `SYNDICATOR_BASE_URL`. Secrets belong in the en
 """
 
 import difflib
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from ipaddress import ip_network
@@ -87,6 +88,17 @@ class PublishTable(Table):
     max_age: Annotated[int, Field(ge=0)] = 300
 
 
+class PushTable(Table):
+    """`[push]`: WebSub, both ways."""
+
+    hub: bool = True
+    """Whether others may subscribe to our feeds."""
+    subscribe: bool | None = None
+    """Whether we subscribe to sources that name a hub; None: if `base_url` can be reached from outside."""
+    allow_private: tuple[Annotated[str, AfterValidator(_network)], ...] = ()
+    """Private networks whose services may subscribe."""
+
+
 class KeepTable(Table):
     """`[keep]`: how long things stay in the database, in days."""
 
@@ -101,6 +113,7 @@ class SettingsFile(Table):
     fetch: FetchTable = FetchTable()
     schedule: ScheduleTable = ScheduleTable()
     publish: PublishTable = PublishTable()
+    push: PushTable = PushTable()
     keep: KeepTable = KeepTable()
 
 
@@ -198,10 +211,37 @@ def _is_table(kind: Any) -> bool:
     return isinstance(kind, type) and issubclass(kind, Table)
 
 
+_PLAIN = {
+    "missing": "must be given",
+    "string_type": "must be text in quotes",
+    "bool_type": "must be true or false",
+    "bool_parsing": "must be true or false",
+    "int_type": "must be a whole number",
+    "int_parsing": "must be a whole number",
+    "int_from_float": "must be a whole number",
+    "float_type": "must be a number",
+    "float_parsing": "must be a number",
+    "tuple_type": "must be a list in square brackets",
+    "frozen_set_type": "must be a list in square brackets",
+    "dict_type": "must be a table",
+    "model_type": "must be a table",
+    "too_short": "must not be empty",
+    "string_too_short": "must not be empty",
+    "string_too_long": "must have at most {max_length} characters",
+    "greater_than": "must be more than {gt:g}",
+    "greater_than_equal": "must be at least {ge:g}",
+    "less_than_equal": "must be at most {le:g}",
+}
+"""What pydantic says, by its error types, in an operator's words."""
+_PASSWORD = re.compile(r"//[^/@\s]*@")
+
+
 def _sentence(error: Any) -> str:
-    text = str(error["msg"]).removeprefix("Value error, ")
+    """What is wrong with a value, and the value itself, but for a password in it."""
     if error["type"] == "missing":
-        return "must be given"
+        return _PLAIN["missing"]
+    text = _PLAIN.get(error["type"], "").format(**error.get("ctx", {}))
+    text = text or str(error["msg"]).removeprefix("Value error, ")
     given = error.get("input")
-    shown = "" if isinstance(given, dict | Table) else f" (it is {given!r})"
+    shown = "" if isinstance(given, dict | Table) else f" (it is {_PASSWORD.sub('//***@', repr(given))})"
     return text[:1].lower() + text[1:] + shown

@@ -131,7 +131,7 @@ def _edited(path: Path, file: str, additions: Sequence[Addition]) -> str:
             _insert(document, addition.name, expected["feeds"][addition.name])
         made = tomlkit.dumps(document)
         after = tomllib.loads(made)
-    except (TOMLKitError, tomllib.TOMLDecodeError, ValueError, TypeError, AttributeError) as error:
+    except (TOMLKitError, ValueError, TypeError, AttributeError, OSError) as error:
         raise ConfigurationError([_by_hand(file, additions, str(error))]) from None
     if after != expected:
         raise ConfigurationError([_by_hand(file, additions, "its tables stand in an order that would change")])
@@ -152,8 +152,9 @@ def _new_publisher(additions: Sequence[Addition]) -> str:
     document["title"] = " ".join(first.title.split())[:TITLE] or first.publisher
     if homepage := next((each.homepage for each in additions if each.homepage), None):
         document["homepage"] = homepage
-    if language := next((each.language for each in additions if each.language), None):
-        document["language"] = language
+    languages = {each.language for each in additions}
+    if len(languages) == 1 and first.language:
+        document["language"] = first.language
     return tomlkit.dumps(document)
 
 

@@ -9,7 +9,6 @@ What OPML has no word for - the kind of a source, its name and its publisher's -
 namespace of our own, as OPML 2.0 asks, so that an export is read back as it was.
 """
 
-import codecs
 import html
 import re
 from collections.abc import Iterable, Iterator
@@ -25,6 +24,8 @@ from syndicator.catalogue.names import NAME
 from syndicator.catalogue.read import KINDS, address_key
 from syndicator.errors import ConfigurationError
 from syndicator.model import Source
+from syndicator.text.decode import decode
+from syndicator.text.html import legal
 from syndicator.text.language import tag
 from syndicator.text.url import canonical
 
@@ -34,12 +35,9 @@ DEPTH = 64
 ELEMENTS = 200_000
 NAMESPACE = "https://syndicator.invalid/ns/sources"
 
-_BOMS = {codecs.BOM_UTF8: "utf-8", codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
-_DECLARED = re.compile(rb"""^\s*<\?xml[^>]*\bencoding\s*=\s*["']([A-Za-z0-9._:-]{1,40})["']""")
 _DECLARATION = re.compile(r"<\?xml\b[^>]*\?>", re.IGNORECASE)
 _DOCTYPE = re.compile(r"<!DOCTYPE\b[^\[>]*>", re.IGNORECASE)
 _REFERENCE = re.compile(r"&(?:#[0-9]{1,7};|#[xX][0-9A-Fa-f]{1,6};|([A-Za-z][A-Za-z0-9]{1,31});)?")
-_ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _XML_NAMES = frozenset({"amp", "lt", "gt", "quot", "apos"})
 _LISTS = frozenset({"include", "link", "source"})
 """Types of outlines that lead to something else than a feed."""
@@ -79,7 +77,8 @@ class SubscriptionList:
 
 ANOTHER_LIST = "it leads to another list, not to a feed; import that list by itself"
 NO_FEED = "it names a page but no feed; 'syndicator sources add' looks for the page's feeds"
-NO_ADDRESS = "it is no http or https address that can be polled"
+NO_ADDRESS = "only http and https addresses without user name and password can be polled"
+_PASSWORD = re.compile(r"//[^/@\s]*@")
 
 
 def read(data: bytes, name: str) -> SubscriptionList:
@@ -101,7 +100,7 @@ def read(data: bytes, name: str) -> SubscriptionList:
         if isinstance(one, Refusal):
             refused.append(one)
         elif canonical(one.url) is None:
-            refused.append(Refusal(url=one.url, title=one.title, why=NO_ADDRESS))
+            refused.append(Refusal(url=_PASSWORD.sub("//***@", one.url), title=one.title, why=NO_ADDRESS))
         else:
             feeds.setdefault(address_key(one.url), one)
     return SubscriptionList(feeds=tuple(feeds.values()), refused=tuple(refused))
@@ -111,7 +110,7 @@ def write(sources: Iterable[Source], *, title: str, moment: datetime) -> bytes:
     """OPML 2.0 in UTF-8 of all sources, one outline a publisher; `moment` becomes `dateCreated`."""
     root = etree.Element("opml", {"version": "2.0"}, nsmap={"syndicator": NAMESPACE})
     head = etree.SubElement(root, "head")
-    etree.SubElement(head, "title").text = _legal(title)
+    etree.SubElement(head, "title").text = legal(title)
     etree.SubElement(head, "dateCreated").text = format_datetime(moment.replace(microsecond=0))
     body = etree.SubElement(root, "body")
     for publisher, group in groupby(sorted(sources, key=lambda each: each.id), key=lambda each: each.publisher):
@@ -133,33 +132,18 @@ def write(sources: Iterable[Source], *, title: str, moment: datetime) -> bytes:
 
 
 def _outline(parent: etree._Element, attributes: dict[str, str | None]) -> etree._Element:
-    return etree.SubElement(parent, "outline", {name: _legal(text) for name, text in attributes.items() if text})
-
-
-def _legal(text: str) -> str:
-    return _ILLEGAL.sub("", text)
+    return etree.SubElement(parent, "outline", {name: legal(text) for name, text in attributes.items() if text})
 
 
 # ---------------------------------------------------------------- from bytes to a tree
 
 
 def _text(data: bytes, name: str) -> str:
-    """Decoded by its byte order mark, as UTF-8, or as it declares itself, in this order."""
     if not data.strip():
         raise ConfigurationError([f"{name}: the file is empty"])
     if len(data) > SIZE:
         raise ConfigurationError([f"{name}: larger than {SIZE >> 20} MiB, which no subscription list is"])
-    declared = _DECLARED.match(data)
-    marked = next((encoding for mark, encoding in _BOMS.items() if data.startswith(mark)), None)
-    for encoding in (marked, "utf-8", declared[1].decode("ascii") if declared else None):
-        if encoding is not None:
-            try:
-                return data.decode(encoding).removeprefix("\ufeff")
-            except (UnicodeDecodeError, LookupError):
-                continue
-    raise ConfigurationError(
-        [f"{name}: cannot be read as text: it is neither UTF-8 nor in the encoding that it declares; save it as UTF-8"]
-    )
+    return decode(data)
 
 
 def _tree(text: str, name: str) -> etree._Element:
@@ -169,7 +153,7 @@ def _tree(text: str, name: str) -> etree._Element:
         raise ConfigurationError([f"{name}: declares entities of its own; such files are not read"])
     if "<" not in text:
         raise ConfigurationError([f"{name}: not a subscription list: it is plain text without any XML"])
-    text = _REFERENCE.sub(_reference, _ILLEGAL.sub("", text))
+    text = _REFERENCE.sub(_reference, text)
     parser = etree.XMLParser(
         recover=True, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False,
         remove_comments=True, remove_pis=True,

@@ -7,11 +7,12 @@ labels and routes are out of date.
 """
 
 import hashlib
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 from zoneinfo import available_timezones
 
 from cssselect import SelectorError
@@ -19,19 +20,24 @@ from lxml.cssselect import CSSSelector
 from lxml.etree import XPathError
 from pydantic import AfterValidator, Field
 
+from syndicator.catalogue.labels import Code, Gazetteer, read_people, read_places
 from syndicator.catalogue.names import NAME
+from syndicator.catalogue.ready import candidates, ready_made
+from syndicator.choice import Choice, Order
 from syndicator.errors import ConfigurationError
-from syndicator.model import THRESHOLD, ExtractRules, Feed, ListingRules, Publisher, Source, Topic
+from syndicator.model import THRESHOLD, Article, ExtractRules, Feed, ListingRules, Person, Publisher, Source, Topic
 from syndicator.settings import AnyTable, Minutes, Table, read_toml
 from syndicator.text.language import tag
+from syndicator.text.query import parse
 from syndicator.text.url import absolute, canonical
 
+_ARCHIVE = re.compile(r"/archive/\d+$")
 KINDS = ("feed", "jsonfeed", "sitemap", "wordpress", "listing", "page")
 
 
 def _address(value: str) -> str:
     if canonical(value) is None:
-        raise ValueError("must be an absolute http or https address")
+        raise ValueError("must be an absolute http or https address, without user name and password")
     return value
 
 
@@ -56,11 +62,23 @@ def _encoding(value: str) -> str:
     return value
 
 
+def _kind(value: str) -> str:
+    if value not in KINDS:
+        raise ValueError(f"must be one of {', '.join(KINDS)}")
+    return value
+
+
 def _selector(value: str) -> str:
     try:
         CSSSelector(value, translator="html")
     except (SelectorError, XPathError) as error:
-        raise ValueError(f"must be a CSS selector such as 'article .body'; {error}") from None
+        raise ValueError(f"must be a CSS selector such as 'article .body': {str(error).rstrip('.')}") from None
+    return value
+
+
+def _query(value: str) -> str:
+    if value and not parse(value):
+        raise ValueError("must ask for a word at least, such as 'هدنة -غزة'")
     return value
 
 
@@ -100,7 +118,7 @@ class SourceTable(Table):
     """`[feeds.NAME]` in a publisher's file: one polled address."""
 
     url: Address
-    kind: Annotated[str, Field(pattern="^(" + "|".join(KINDS) + ")$")] = "feed"
+    kind: Annotated[str, AfterValidator(_kind)] = "feed"
     every: Minutes | None = None
     topics: tuple[str, ...] = ()
     full_text: bool = False
@@ -131,16 +149,29 @@ class TopicFile(Table):
     threshold: Annotated[float, Field(gt=0)] = THRESHOLD
 
 
-class FeedFile(Table):
+class ChoiceTable(Table):
+    """`[any]`, `[all]` and `[none]` in a feed's file, and the same keys outside of them."""
+
+    topics: frozenset[str] = frozenset()
+    places: frozenset[Code] = frozenset()
+    sources: frozenset[str] = frozenset()
+    languages: frozenset[Language] = frozenset()
+    people: frozenset[Phrase] = frozenset()
+    query: Annotated[str, Field(max_length=300), AfterValidator(_query)] = ""
+
+
+class FeedFile(ChoiceTable):
     """`feeds/<path>.toml`."""
 
     title: Title
     description: str = ""
     language: Language = "ar"
     limit: Annotated[int, Field(ge=1, le=1000)] = 50
-    topics: frozenset[str] = frozenset()
-    sources: frozenset[str] = frozenset()
-    languages: frozenset[Language] = frozenset()
+    order: Order = Order.PUBLISHED
+    one_per_story: bool = False
+    any: ChoiceTable = ChoiceTable()
+    all: ChoiceTable = ChoiceTable()
+    none: ChoiceTable = ChoiceTable()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,7 +182,20 @@ class Catalogue:
     sources: Mapping[str, Source]
     topics: Mapping[str, Topic]
     feeds: Mapping[str, Feed]
+    ready: Mapping[str, Feed]
+    """The ready-made feeds (`ready`), by path."""
+    gazetteer: Gazetteer
+    people: tuple[Person, ...]
     fingerprint: str
+
+    def feed(self, path: str) -> Feed | None:
+        """A feed by its path, defined or ready-made."""
+        return self.feeds.get(path) or self.ready.get(path)
+
+    def routes(self, article: Article) -> tuple[str, ...]:
+        """The paths of all feeds that carry an article, defined and ready-made."""
+        ready = (self.ready[path] for path in candidates(article) if path in self.ready)
+        return tuple(sorted(feed.path for feed in (*self.feeds.values(), *ready) if feed.carries(article)))
 
     def polling(self, url: str) -> Source | None:
         """The source that polls an address already, in whichever spelling."""
@@ -172,13 +216,23 @@ def load(home: Path) -> Catalogue:
     reader = _Reader(home)
     publishers, sources = reader.publishers()
     topics = {name: Topic(id=name, **dict(file)) for name, file in reader.each("config/topics", TopicFile)}
-    feeds = {name: Feed(path=name, **dict(file)) for name, file in reader.each("feeds", FeedFile)}
+    feeds = {name: _feed(name, file) for name, file in reader.each("feeds", FeedFile)}
+    reader.mistakes += _mistaken(feeds)
+    gazetteer, people = read_places(home), read_people(home)
+    places = {code: (one.names or (code,))[0] for code, one in gazetteer.territories.items()}
     if not reader.mistakes:  # a file that could not be read would be missed everywhere it is named
-        reader.mistakes += _dangling(publishers, sources, topics, feeds)
+        reader.mistakes += _dangling(publishers, sources, topics, feeds, places)
     if reader.mistakes:
         raise ConfigurationError(reader.mistakes)
     return Catalogue(
-        publishers=publishers, sources=sources, topics=topics, feeds=feeds, fingerprint=reader.digest.hexdigest()
+        publishers=publishers,
+        sources=sources,
+        topics=topics,
+        feeds=feeds,
+        ready=ready_made(topics, places, publishers, sources),
+        gazetteer=gazetteer,
+        people=people,
+        fingerprint=reader.fingerprint("config/places.toml", "config/people.toml"),
     )
 
 
@@ -204,6 +258,12 @@ class _Reader:
                     f"{folder}/{name}.toml: the file's name becomes an address, so it may hold only"
                     " small Latin letters, digits and single hyphens"
                 )
+
+    def fingerprint(self, *more: str) -> str:
+        """Of all files that were read, and of these as well, where they exist."""
+        for path in (self.home / name for name in more):
+            self.digest.update(path.read_bytes() if path.exists() else b"")
+        return self.digest.hexdigest()
 
     def read(self, path: Path, schema: type[AnyTable]) -> AnyTable | None:
         name = path.relative_to(self.home).as_posix()
@@ -276,6 +336,7 @@ def _dangling(
     sources: Mapping[str, Source],
     topics: Mapping[str, Topic],
     feeds: Mapping[str, Feed],
+    places: Mapping[str, str],
 ) -> Iterator[str]:
     """References to what does not exist."""
     for source in sources.values():
@@ -284,7 +345,24 @@ def _dangling(
             if topic not in topics:
                 yield f"config/sources/{publisher}.toml: [feeds.{key}] topics: no file config/topics/{topic}.toml"
     for feed in feeds.values():
-        for topic in sorted(feed.topics - topics.keys()):
-            yield f"feeds/{feed.path}.toml: topics: no file config/topics/{topic}.toml"
-        for name in sorted(feed.sources - sources.keys() - publishers.keys()):
-            yield f"feeds/{feed.path}.toml: sources: no publisher or source is called '{name}'"
+        for table, choice in (("", feed), ("[any] ", feed.any), ("[all] ", feed.all), ("[none] ", feed.none)):
+            for topic in sorted(choice.topics - topics.keys()):
+                yield f"feeds/{feed.path}.toml: {table}topics: no file config/topics/{topic}.toml"
+            for code in sorted(choice.places - places.keys()):
+                yield f"feeds/{feed.path}.toml: {table}places: there is no territory '{code}' (ISO 3166)"
+            for name in sorted(choice.sources - sources.keys() - publishers.keys()):
+                yield f"feeds/{feed.path}.toml: {table}sources: no publisher or source is called '{name}'"
+
+
+def _feed(path: str, file: FeedFile) -> Feed:
+    given: dict[str, Any] = dict(file)
+    for key in ("any", "all", "none"):
+        given[key] = Choice(**dict(given[key]))
+    return Feed(path=path, **given)
+
+
+def _mistaken(feeds: Mapping[str, Feed]) -> Iterator[str]:
+    """Feeds at addresses that belong to another's archives."""
+    for path in feeds:
+        if _ARCHIVE.search(path):
+            yield f"feeds/{path}.toml: /feeds/{path} is the address of an archive; give the file another name"

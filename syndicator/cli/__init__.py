@@ -8,7 +8,7 @@ import sys
 import click
 
 from syndicator import __version__, logs
-from syndicator.cli import definitions, evaluating, looking, polling, running, sources
+from syndicator.cli import definitions, evaluating, looking, polling, preview, publishing, running, searching, sources
 from syndicator.errors import ConfigurationError, SyndicatorError
 
 
@@ -45,11 +45,14 @@ for command in (
     sources.sources,
     looking.feeds,
     looking.explain,
+    searching.search,
     polling.poll,
     polling.relabel,
     definitions.check,
     definitions.init,
     evaluating.evaluate,
+    preview.preview,
+    publishing.publish,
     running.run,
     running.web,
     running.worker,

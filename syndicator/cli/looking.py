@@ -80,21 +80,25 @@ def feeds() -> None:
 @click.command()
 @click.argument("what")
 def explain(what: str) -> None:
-    """Show which phrase in which place gave an article its topics. WHAT is an address, an id, a file or '-'."""
+    """Show which phrase in which place gave an article its labels. WHAT is an address, an id, a file or '-'."""
     with house(write=False) as service:
         article = _article(service, what)
-        topics = service.definitions.topics
+        definitions = service.definitions
+        labellers = (("topic", definitions.topics), ("place", definitions.places), ("person", definitions.people))
         out.print(f"{article.title}\n{article.url}\n", markup=False)
-        table = Table("topic", "score", "place", "phrase", "as written", "weight", "", box=None)
-        for found in topics.explain(article):
-            note = f"masked by {found.masked_by}" if found.masked_by else ""
-            score = f"{found.score:.1f} {'yes' if found.carried else 'no'}"
-            table.add_row(found.topic, score, found.place, found.phrase, found.matched, f"{found.weight:.1f}", note)
+        table = Table("label", "score", "in", "phrase", "as written", "weight", "", box=None)
+        for kind, labeller in labellers:
+            for found in labeller.explain(article):
+                note = f"masked by {found.masked_by}" if found.masked_by else ""
+                score = f"{found.score:.1f} {'yes' if found.carried else 'no'}"
+                label = f"{kind} {found.label}"
+                table.add_row(label, score, found.place, found.phrase, found.matched, f"{found.weight:.1f}", note)
         out.print(table)
-        given = sorted(set(article.topics) - set(topics.label(article)))
+        given = sorted(set(article.topics) - set(definitions.topics.label(article)))
         if given:
             out.print(f"given by its sources: {' '.join(given)}")
-        out.print(f"topics: {' '.join(article.topics) or 'none'}\nfeeds: {' '.join(article.feeds) or 'none'}")
+        for name in ("topics", "places", "people", "feeds"):
+            out.print(f"{name}: {', '.join(getattr(article, name)) or 'none'}")
 
 
 def _article(service: Service, what: str) -> Article:

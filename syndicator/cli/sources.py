@@ -129,8 +129,8 @@ def _lines(would: Yield) -> list[str]:
     return [
         f"{would.title or 'without a title'}",
         f"{would.entries} {'entry' if would.entries == 1 else 'entries'}, {dated}",
-        f"language {would.language or 'unknown'}",
-        f"{text}: {would.body} characters in the middle; {would.images} with images",
+        f"language {would.language or 'unknown'}; {would.images} with images",
+        f"{text}: half of them have {would.body} characters or more",
         *(f"- {title}" for title in would.titles),
     ]
 
@@ -174,11 +174,9 @@ def import_list(file: IO[bytes], topics: tuple[str, ...], dry_run: bool) -> None
         source = known.polling(feed.url)
         if source is None:
             additions.append(_addition(feed, namer, topics))
-        label = f"known    {source.id}" if source else f"{'would add' if dry_run else 'added'}    {additions[-1].id}"
-        lines.append(f"{label}  {feed.url}")
-    lines += [
-        f"refused  {refusal.title or 'without a title'}  {refusal.url}: {refusal.why}" for refusal in listed.refused
-    ]
+        what = "known" if source else "would add" if dry_run else "added"
+        lines.append(f"{what:<10}{source.id if source else additions[-1].id}  {feed.url}")
+    lines += [f"{'refused':<10}{one.title or 'without a title'}  {one.url}: {one.why}" for one in listed.refused]
     if dry_run:
         edit.planned(here.home, additions)
     elif additions:

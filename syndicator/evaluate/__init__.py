@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeAlias
 
-from syndicator.evaluate import extraction
+from syndicator.evaluate import dates, extraction, language, places, search, stories, topics
 from syndicator.evaluate.result import Result, below, read_floors
 
 __all__ = ["MEASURES", "Measure", "Result", "below", "read_floors"]
@@ -16,6 +16,12 @@ __all__ = ["MEASURES", "Measure", "Result", "below", "read_floors"]
 Measure: TypeAlias = Callable[[Path | None], Result]
 
 MEASURES: dict[str, Measure] = {
+    "dates": dates.measure,
     "extraction": extraction.measure,
+    "language": language.measure,
+    "places": places.measure,
+    "search": search.measure,
+    "stories": stories.measure,
+    "topics": topics.measure,
 }
 """What `syndicator evaluate` can be asked for."""

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from time import perf_counter
+from time import process_time
 from typing import Any
 
 from syndicator.errors import ConfigurationError
@@ -84,9 +84,9 @@ def measure(data: Path | None = None) -> Result:
             [f"{chosen}: there is no page with gold beside it (NAME.html with NAME.json or NAME.md)"]
         )
     more = list(blog_pages(BLOG)) if data is None and BLOG.is_dir() else []
-    started = perf_counter()
+    started = process_time()
     scored = [judge(page) for page in (*pages, *more)]
-    speed = len(scored) / (perf_counter() - started)
+    speed = len(scored) / (process_time() - started)
     figures, rows = _summed(scored)
     absent = {
         name: f"{BLOG} is not there" for name in ("blog_precision", "blog_recall") if data is None and not BLOG.is_dir()

@@ -31,7 +31,7 @@ class Result:
     count: int
     """Articles, pages or queries that were measured."""
     speed: float
-    """Of those, so many a second."""
+    """Of those, so many a second of processor time, so that a busy machine measures the same."""
     header: tuple[str, ...] = ()
     rows: tuple[tuple[str, ...], ...] = ()
     """A table for people: one row a page, a topic, a query."""

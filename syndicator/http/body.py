@@ -12,6 +12,7 @@ articles were withdrawn.
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from io import BytesIO
 
 from urllib3.response import BaseHTTPResponse
 
@@ -49,16 +50,14 @@ def read_body(raw: BaseHTTPResponse, host: str, caps: Caps) -> tuple[bytes, int]
         raise TooLarge(f"{host} announced {announced[:20]} bytes; {caps.wire} are the most that may come.")
     wire = _Wire(raw, host, caps)
     chunks = _gunzip(wire, host, caps) if coding in ("gzip", "x-gzip") else iter(wire)
-    body = []
-    size = 0
+    body = BytesIO()  # its value is handed out without a copy, which a list of chunks would need to be joined
     for chunk in chunks:
-        body.append(chunk)
-        size += len(chunk)
-        if size > caps.decoded:
+        body.write(chunk)
+        if body.tell() > caps.decoded:
             if not caps.cut:
                 raise TooLarge(f"{host} sent more than {caps.decoded} bytes once decoded.")
-            return b"".join(body)[: caps.decoded], wire.count
-    return b"".join(body), wire.count
+            return body.getvalue()[: caps.decoded], wire.count
+    return body.getvalue(), wire.count
 
 
 class _Wire:

@@ -14,6 +14,8 @@ there is never a proxy, a cookie, a password or a Referer.
 From https to http is allowed, since nothing secret is ever sent, but such a move is never called permanent, so
 that it has to be seen anew each time.
 
+A `Retry-After` on the way (RFC 9110, 10.2.3) is handed on with the answer: whoever plans the next request keeps it.
+
 **Validators** go to every hop. They belong to the resource that gave them, which is the last of the chain; a
 server that answers with a redirect must ignore them (RFC 9110, 13.2.1), and stripping them at a change of origin
 would make every feed behind `http:` or `www.` unconditional forever.
@@ -156,6 +158,7 @@ class HttpDoor:
         budget = self._limits.deadline
         seen: list[str] = []
         moved = 0
+        patience: dict[str, str] = {}
         while True:
             request = self._prepare("GET", url, headers)
             here = request.url or ""
@@ -166,9 +169,11 @@ class HttpDoor:
                 self._robots.check(here)
             response, budget = self._visit(request, caps, budget)
             if response.status not in _REDIRECTS:
+                response = replace(response, headers={**patience, **response.headers})
                 return _moved(response, seen[0], seen[moved])
             if len(seen) > self._limits.hops:
                 raise BadRedirect(f"{seen[0]} leads through more than {self._limits.hops} redirects.")
+            patience |= {name: value for name, value in response.headers.items() if name == "retry-after"}
             url = _target(here, response)
             if response.status in _PERMANENT and moved == len(seen) - 1:
                 moved = len(seen)

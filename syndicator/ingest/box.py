@@ -8,8 +8,8 @@ the parent unpickles what the child sends.
 
 Children are persistent, because a start costs a third of a second of imports and a call costs a tenth of a
 millisecond. They are started by `python -m syndicator.ingest.box`, never forked, since the parent has threads.
-The two talk over a socket pair: four bytes of length, then a pickle. The child inherits one end and nothing else, so
-it sees the end of file when its parent dies in whatever way, and an alarm ends it if it is busy at that moment.
+The two talk over a socket pair (`wire`). The child inherits one end and nothing else, so it sees the end of file when
+its parent dies in whatever way, and an alarm ends it if it is busy at that moment.
 """
 
 import contextlib
@@ -19,7 +19,6 @@ import pickle
 import queue
 import signal
 import socket
-import struct
 import subprocess
 import sys
 import threading
@@ -31,11 +30,11 @@ from types import TracebackType
 from typing import Any, ParamSpec, Self, TypeVar, cast
 
 from syndicator.errors import BoxFault, ParseLimit, SourceError
+from syndicator.ingest.wire import Line, dumps
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
-_LENGTH = struct.Struct("!Q")
 _READY = "ready"
 _RETURNED, _RAISED, _MEMORY, _BUG = "returned", "raised", "memory", "bug"
 _STARTING = 60.0
@@ -64,34 +63,6 @@ class _Vanished(Exception):
     """The child closed its end, or was killed by something else."""
 
 
-class _Channel:
-    """Whole pickles over one end of a socket pair."""
-
-    def __init__(self, end: socket.socket) -> None:
-        self.end = end
-
-    def send(self, payload: bytes) -> None:
-        self.end.sendall(_LENGTH.pack(len(payload)))
-        self.end.sendall(payload)
-
-    def receive(self, deadline: float | None = None) -> bytearray:
-        """The next payload; `TimeoutError` at the deadline (monotonic seconds), `EOFError` at the end."""
-        length: int = _LENGTH.unpack(self._exactly(_LENGTH.size, deadline))[0]
-        return self._exactly(length, deadline)
-
-    def _exactly(self, size: int, deadline: float | None) -> bytearray:
-        buffer = bytearray(size)
-        view = memoryview(buffer)
-        while view:
-            if deadline is not None:
-                self.end.settimeout(max(deadline - time.monotonic(), 0.001))
-            count = self.end.recv_into(view)
-            if not count:
-                raise EOFError
-            view = view[count:]
-        return buffer
-
-
 class _Box:
     """One child, started at its first call and again after it was killed."""
 
@@ -99,10 +70,10 @@ class _Box:
         self.limits = limits
         self.preload = preload
         self.process: subprocess.Popen[bytes] | None = None
-        self.channel: _Channel | None = None
+        self.line: Line | None = None
         self.runs = 0
 
-    def start(self) -> _Channel:
+    def start(self) -> Line:
         ours, theirs = socket.socketpair()
         limits = self.limits
         numbers = (theirs.fileno(), limits.wall, limits.memory, limits.files, limits.file_size)
@@ -111,28 +82,28 @@ class _Box:
             self.process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
                 command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, pass_fds=(theirs.fileno(),)
             )
-        self.channel, self.runs = _Channel(ours), 0
+        self.line, self.runs = Line(ours), 0
         try:
-            answer = pickle.loads(self.channel.receive(time.monotonic() + _STARTING))  # noqa: S301
+            answer = pickle.loads(self.line.receive(time.monotonic() + _STARTING))  # noqa: S301
         except (TimeoutError, EOFError, OSError) as error:
             self.stop()
             raise BoxFault("The child process that parses feeds did not start; its error is above.") from error
         if answer != _READY:
             self.stop()
             raise BoxFault(f"The child process that parses feeds did not start:\n{answer}")
-        return self.channel
+        return self.line
 
     def call(self, request: bytes) -> tuple[str, object]:
         """The child's answer; raises `TimeoutError` at the wall limit and `_Vanished` when the child died."""
-        if self.channel is not None and (self.runs >= _RUNS or (self.process and self.process.poll() is not None)):
+        if self.line is not None and (self.runs >= _RUNS or (self.process and self.process.poll() is not None)):
             self.stop()
-        channel = self.channel or self.start()
+        line = self.line or self.start()
         self.runs += 1
         deadline = time.monotonic() + self.limits.wall
-        channel.end.settimeout(self.limits.wall)
+        line.end.settimeout(self.limits.wall)
         try:
-            channel.send(request)
-            return cast(tuple[str, object], pickle.loads(channel.receive(deadline)))  # noqa: S301
+            line.send(request)
+            return cast(tuple[str, object], pickle.loads(line.receive(deadline)))  # noqa: S301
         except TimeoutError:
             self.stop()
             raise
@@ -142,9 +113,9 @@ class _Box:
 
     def stop(self) -> None:
         """Kill the child, if there is one, and wait until it is gone."""
-        if self.channel is not None:
-            self.channel.end.close()
-            self.channel = None
+        if self.line is not None:
+            self.line.end.close()
+            self.line = None
         if self.process is not None:
             self.process.kill()
             self.process.wait()
@@ -177,12 +148,11 @@ class Boxes:
         Raises the function's own `SourceError`; `ParseLimit` when a limit was hit or the child died;
         `BoxFault` when the function raised anything else.
         """
-        request = pickle.dumps((function, args, kwargs), pickle.HIGHEST_PROTOCOL)
         box = self._idle.get()
         try:
             if self._closed.is_set():
                 raise RuntimeError("The boxes are closed: nothing more can be run in them.")
-            outcome, value = box.call(request)
+            outcome, value = box.call(dumps((function, args, kwargs)))  # only now: a body that waits is held once
             if outcome == _MEMORY:
                 box.stop()
         except TimeoutError:
@@ -244,24 +214,24 @@ def _answer(request: bytearray) -> bytes:
         function, args, kwargs = pickle.loads(request)  # noqa: S301 - from our own parent
         request.clear()
         outcome = (_RETURNED, function(*args, **kwargs))
-        return pickle.dumps(outcome, pickle.HIGHEST_PROTOCOL)
+        return dumps(outcome)
     except MemoryError:
-        return pickle.dumps((_MEMORY, None))
+        return dumps((_MEMORY, None))
     except SourceError as error:
         with contextlib.suppress(Exception):
-            payload = pickle.dumps((_RAISED, error))
+            payload = dumps((_RAISED, error))
             pickle.loads(payload)  # noqa: S301 - that it can be read back is what is checked
             return payload
-        return pickle.dumps((_BUG, traceback.format_exc()))
+        return dumps((_BUG, traceback.format_exc()))
     except BaseException:
-        return pickle.dumps((_BUG, traceback.format_exc()))
+        return dumps((_BUG, traceback.format_exc()))
 
 
 def _serve(arguments: Sequence[str]) -> None:
     """The child's whole life: import, confine, then answer until the parent is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     descriptor, wall, memory, files, file_size, *preload = arguments
-    channel = _Channel(socket.socket(fileno=int(descriptor)))
+    line = Line(socket.socket(fileno=int(descriptor)))
     try:
         for name in preload:
             module, _, function = name.partition(":")
@@ -270,17 +240,17 @@ def _serve(arguments: Sequence[str]) -> None:
                 getattr(imported, function)()
         _confine(int(memory), int(files), int(file_size))
     except Exception:
-        channel.send(pickle.dumps(traceback.format_exc()))
+        line.send(dumps(traceback.format_exc()))
         return
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
-    channel.send(pickle.dumps(_READY))
+    line.send(dumps(_READY))
     while True:
         try:
-            request = channel.receive()
+            request = line.receive()
             signal.setitimer(signal.ITIMER_REAL, float(wall) + _GRACE)
             payload = _answer(request)
             signal.setitimer(signal.ITIMER_REAL, 0)
-            channel.send(payload)
+            line.send(payload)
         except (EOFError, OSError):
             return
 

@@ -7,10 +7,16 @@ push it out of the hours that the publisher keeps free.
 
 The adaptive interval is half the mean gap between the source's latest articles, stretched to a tenth of its silence:
 a source that falls silent is asked less and less, one that wakes up is asked at its old pace again. A server that
-answers with the same whole body time and again, where a 304 could have been, is asked once a day.
+answers with the same whole body time and again, where a 304 could have been, is asked four times less often each time
+and from the third time on once a day, until there is something new.
 
-After a failure: `Retry-After` is a promise that is kept for up to seven days. Without one the wait doubles from an
-hour to a day. 410 stops. Nothing is ever forgotten: a source that fails for weeks is still asked once a day.
+After a failure the wait doubles from an hour to a day, never shorter than the source's shortest interval. Nothing
+is ever forgotten: a source that fails for weeks is still asked once a day.
+
+A source whose hub pushes is still polled, every six to 24 hours (`while_pushed`): hubs lose things.
+
+`Retry-After` is a promise that is kept for up to seven days, whatever the settings say. Servers send it with 429 and
+503, some with 403 and redirects; wherever it stands, it is meant.
 """
 
 import hashlib
@@ -25,6 +31,8 @@ HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 WEEK = timedelta(days=7)
 REPEATS = 3
+SLOWER = 4
+"""Times less often after each whole answer with nothing new; once a day from the third one on."""
 JITTER = 0.1
 
 
@@ -48,30 +56,57 @@ def after_answer(
     source: Source, state: SourceState, headers: Mapping[str, str], bounds: Bounds, moment: datetime
 ) -> Plan:
     """When to ask again after 200, 226 or 304. `state` knows of this answer already."""
-    shortest = max(source.every or bounds.shortest, bounds.shortest if source.every is None else timedelta())
     wishes = [
-        (shortest, "the shortest interval that is set"),
+        (_shortest(source, bounds), "the shortest interval that is set"),
         (rhythm(state, moment), "its rhythm"),
         (state.ttl, "its ttl"),
         (state.period, "its sy:updatePeriod"),
         (freshness(headers, moment), "its HTTP max-age or Expires"),
-        (DAY if state.repeats >= REPEATS and _silent(state, moment) else None, "it repeats whole answers without 304"),
     ]
     wait, why = max(((span, words) for span, words in wishes if span is not None), key=lambda wish: wish[0])
+    if state.repeats and wait < DAY:
+        wait = DAY if state.repeats >= REPEATS else min(wait * SLOWER**state.repeats, DAY)
+        why = "its server sends all again where 'not modified' would do"
     if wait > bounds.longest:
         wait, why = bounds.longest, f"the longest interval that is set, though {why} asks for more"
     at = moment + wait + _jitter(source.id, moment, wait)
     moved = skip(at, state.skip_hours, state.skip_days)
-    return Plan(at=moved, why=why if moved == at else f"{why}, moved by its skipHours or skipDays")
+    if moved != at:
+        at, why = moved, f"{why}, moved by its skipHours or skipDays"
+    return _promised(Plan(at=at, why=why), headers, moment)
 
 
-def after_failure(state: SourceState, status: int | None, headers: Mapping[str, str], moment: datetime) -> Plan:
+def after_failure(
+    source: Source, state: SourceState, headers: Mapping[str, str], bounds: Bounds, moment: datetime
+) -> Plan:
     """When to ask again after anything else. `state.failures` counts this one already."""
+    wait = max(_shortest(source, bounds), min(HOUR * 2 ** min(state.failures - 1, 10), DAY))
+    times = "once" if state.failures == 1 else f"{state.failures} times in a row"
+    plan = Plan(at=moment + wait + _jitter(source.id, moment, wait), why=f"failed {times}")
+    return _promised(plan, headers, moment)
+
+
+def while_pushed(plan: Plan, pushed: datetime, bounds: Bounds, moment: datetime, *, missed: bool) -> Plan:
+    """A plan, put off because the source's hub pushes: by six hours when this poll found what no push had brought,
+    else by a day. A hub that has been silent for two days is not relied on.
+    """
+    if moment - pushed > 2 * DAY:
+        return plan
+    wait = min(6 * HOUR if missed else DAY, bounds.longest)
+    return plan if moment + wait <= plan.at else Plan(at=moment + wait, why="its hub pushes what is new")
+
+
+def _shortest(source: Source, bounds: Bounds) -> timedelta:
+    """The operator's word for this source, else for all."""
+    return bounds.shortest if source.every is None else source.every
+
+
+def _promised(plan: Plan, headers: Mapping[str, str], moment: datetime) -> Plan:
+    """The plan, put off to the moment that the server named."""
     asked = retry_after(headers, moment)
-    if asked is not None and (status in {403, 429, 503} or (status is not None and 300 <= status < 400)):
-        return Plan(at=moment + asked, why="the server's Retry-After")
-    wait = min(HOUR * 2 ** min(state.failures - 1, 10), DAY)
-    return Plan(at=moment + wait + _jitter(state.source, moment, wait), why=f"failed {state.failures} times in a row")
+    if asked is None or moment + asked <= plan.at:
+        return plan
+    return Plan(at=moment + asked, why="its server's Retry-After")
 
 
 def rhythm(state: SourceState, moment: datetime) -> timedelta | None:
@@ -88,13 +123,6 @@ def learn(published: Sequence[datetime]) -> timedelta | None:
     if len(latest) < 2:
         return None
     return (latest[0] - latest[-1]) / (len(latest) - 1) / 2
-
-
-def _silent(state: SourceState, moment: datetime) -> bool:
-    """Longer without an article than its rhythm explains."""
-    if state.interval is None or state.last_new is None:
-        return True
-    return moment - state.last_new > state.interval * 6
 
 
 def freshness(headers: Mapping[str, str], moment: datetime) -> timedelta | None:

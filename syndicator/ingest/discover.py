@@ -85,8 +85,8 @@ class _Search:
             self.failures[url] = str(error)
             return
         self._follow(signs, page)
-        if not self.candidates:
-            self._read(page, url, ("listing",), "the page itself, read as a list of links")
+        if not self.candidates and not self._read(page, url, ("listing",), "the page itself, read as a list of links"):
+            self.failures[url] = "It names no feed, and no list of articles was found on it."
 
     def _follow(self, signs: Signposts, page: Response) -> None:
         self._try(signs.declared[:_DECLARED], "declared by the page")
@@ -105,9 +105,10 @@ class _Search:
     def _guess(self, base: str) -> None:
         """Common places, of the page first and of its site then; ends at the first that is a feed."""
         places = [place for root in _roots(base) for name in _PLACES if (place := absolute(name, root))]
-        self.asked += 1  # the door reads robots.txt before the first guess
+        most = self._limit - 1 - _SITEMAPS
+        self.asked += self.asked < most  # the door reads robots.txt before the first guess
         for place in dict.fromkeys(places):
-            if self._has_feed or self.asked >= self._limit - 1 - _SITEMAPS:
+            if self._has_feed or self.asked >= most:
                 return
             self._try([Link(url=place, kind="feed")], "found at a common place", guess=True)
 

@@ -106,7 +106,7 @@ def _article(
 ) -> Article:
     base = entry.base or url
     body, summary = _texts(entry, base)
-    title = plain(entry.title or "") or _shorten(summary, 80) or identity.link
+    title = plain(entry.title or "") or plain(_shorten(summary, 80)) or identity.link
     published, updated, dated = _dates(entry, source, moment, day_first)
     hint = tag(entry.language) or tag(channel.language) or source.language
     article = Article(
@@ -221,7 +221,8 @@ def _images(entry: Entry, base: str) -> tuple[Image, ...]:
         if (enclosure.type or "").startswith("image/") and (url := absolute(enclosure.url, base)) is not None:
             add(Image(url=url))
     for figure in figures(entry.content or entry.summary or "", base):
-        add(Image(**{name: getattr(figure, name) for name in ("url", "caption", "credit", "width", "height", "alt")}))
+        words = {name: plain(getattr(figure, name) or "") or None for name in ("caption", "credit", "alt")}
+        add(Image(url=figure.url, width=figure.width, height=figure.height, **words))
     return tuple(found.values())
 
 

@@ -12,62 +12,67 @@ import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from time import perf_counter
+from time import monotonic, perf_counter
 
 from syndicator.catalogue import Catalogue
 from syndicator.errors import BoxFault, HttpFault, SourceError
 from syndicator.http import PAGE_ACCEPT, Door, host_key
-from syndicator.ingest import cadence
+from syndicator.ingest import cadence, manners
 from syndicator.ingest.box import Boxes
-from syndicator.ingest.classify import Topics, classify
+from syndicator.ingest.classify import People, Places, Topics, classify
+from syndicator.ingest.cluster import WINDOW, Neighbourhood, decide, drafted
 from syndicator.ingest.extract import extract
 from syndicator.ingest.merge import merge
 from syndicator.ingest.read import read
 from syndicator.logs import logger
-from syndicator.model import Article, Feed, Outcome, Poll, Response, Source, SourceState
-from syndicator.store import Store
+from syndicator.model import Article, Channel, Member, Outcome, Poll, Response, Source, SourceState, Validators
+from syndicator.store import Store, Transaction
+from syndicator.text.signature import Draft, signature
 
 log = logger(__name__)
-
-MOVED_FOR = timedelta(hours=72)
-MOVED_TIMES = 3
-"""A permanent redirect is adopted once it has led to the same place this often and this long."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Definitions:
-    """A catalogue with its topics compiled: swapped whole when the definitions change."""
+    """A catalogue with its labels compiled: swapped whole when the definitions change."""
 
     catalogue: Catalogue
     topics: Topics
+    places: Places
+    people: People
 
     def label(self, article: Article) -> Article:
-        """Topics by what the article says and by the sources that it came from, and the feeds that carry it."""
+        """Its labels - by what it says; topics also by the sources that it came from - and the feeds that carry it."""
         sources = self.catalogue.sources
         given = (topic for o in article.origins if o.source in sources for topic in sources[o.source].topics)
-        labelled = classify(article, self.topics, given)
-        return replace(labelled, feeds=route(labelled, self.catalogue.feeds.values()))
+        labelled = classify(article, self.topics, given, self.places, self.people)
+        return replace(labelled, feeds=self.catalogue.routes(labelled))
 
 
 def compile_definitions(catalogue: Catalogue) -> Definitions:
-    return Definitions(catalogue=catalogue, topics=Topics(catalogue.topics.values()))
-
-
-def route(article: Article, feeds: Iterable[Feed]) -> tuple[str, ...]:
-    """The paths of the feeds that carry the article."""
-    return tuple(sorted(feed.path for feed in feeds if feed.carries(article)))
+    gazetteer = catalogue.gazetteer
+    return Definitions(
+        catalogue=catalogue,
+        topics=Topics(catalogue.topics.values()),
+        places=Places(gazetteer.territories.values(), gazetteer.hidden),
+        people=People(catalogue.people),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Harvest:
     """What one fetch brought: the answer, the state that it teaches, and the articles that need saving."""
 
+    asked: str
+    """The address that was polled."""
     state: SourceState
     outcome: Outcome
     response: Response | None = None
     entries: int = 0
     articles: tuple[Article, ...] = ()
     failure: SourceError | None = None
+    pushed: datetime | None = None
+    """When the source's hub last pushed."""
 
 
 class Ingest:
@@ -89,6 +94,8 @@ class Ingest:
         self._definitions = definitions
         self._bounds = bounds
         self._gap = gap
+        self.fetching: dict[str, float] = {}
+        """Sources whose server is being waited for, and since when (`time.monotonic`)."""
 
     def poll(self, source: Source, state: SourceState, moment: datetime) -> Poll:
         """Polls a source that this worker has leased (`state.epoch`), and saves all that comes of it.
@@ -100,48 +107,99 @@ class Ingest:
         finished = moment + timedelta(seconds=perf_counter() - started)
         return self._save(source, harvest, moment, finished)
 
+    def receive(self, source: Source, response: Response, moment: datetime) -> Poll:
+        """Saves what a source's hub pushed, as if it had been polled: only what is in it, nothing that is missing.
+
+        It needs no lease and plans no poll. Raises `ParseError`, `BoxFault` and `StoreError`.
+        """
+        started = perf_counter()
+        _channel, articles, fresh = self._gather(source, response, moment)
+        with self._store.writing() as transaction:
+            new, changed = self._merge(transaction, fresh, moment)
+            poll = Poll(
+                source=source.id,
+                at=moment,
+                outcome=Outcome.CHANGED if fresh else Outcome.UNCHANGED,
+                entries=len(articles),
+                new=new,
+                changed=changed,
+                wire_bytes=response.wire_bytes,
+                duration=perf_counter() - started,
+                why="pushed by its hub",
+            )
+            transaction.finish_push(poll)
+        return poll
+
     # ------------------------------------------------------------ before the lock
 
     def _harvest(self, source: Source, state: SourceState, moment: datetime) -> Harvest:
+        validators = manners.conditions(state, moment)
+        if validators != state.validators:
+            state = replace(state, last_unconditional=moment)
+        asked = manners.polled(source, state)
         response: Response | None = None
         try:
-            url = state.moved_to if state.adopted and state.moved_to else source.url
-            response = self._door.get(url, validators=state.validators, deltas=True)
+            response = self._fetch(source, asked, validators)
+            if response.status not in {200, 226, 304} or (response.status == 304 and state.last_full is None):
+                raise manners.status_fault(response)
+            answered = manners.answered(source, state, response, moment)
             if response.status == 304:
-                return Harvest(state=_answered(state, moment), outcome=Outcome.NOT_MODIFIED, response=response)
-            if response.status not in {200, 226}:
-                raise HttpFault(f"the server answered {response.status}", status=response.status)
-            return self._read(source, state, response, moment)
+                known = manners.not_modified(answered, response)
+                return Harvest(asked=asked, state=known, outcome=Outcome.NOT_MODIFIED, response=response)
+            return self._read(source, asked, answered, response, moment)
         except SourceError as failure:
             _report(failure, source)
-            return Harvest(
-                state=_failed(state, failure, moment), outcome=Outcome.FAILED, response=response, failure=failure
-            )
+            failed = manners.failed(source, state, failure, response, moment)
+            return Harvest(asked=asked, state=failed, outcome=Outcome.FAILED, response=response, failure=failure)
 
-    def _read(self, source: Source, state: SourceState, response: Response, moment: datetime) -> Harvest:
-        body_hash = hashlib.sha256(response.body).hexdigest()
-        answered = replace(
-            _redirected(_answered(state, moment), response, moment), validators=response.validators, last_full=moment
-        )
-        if body_hash == state.body_hash and response.status == 200:
-            repeated = replace(answered, repeats=state.repeats + 1)
-            return Harvest(state=repeated, outcome=Outcome.UNCHANGED, response=response)
-        channel, articles = self._boxes.run(read, response, source, moment)
-        known = self._store.fingerprints(source.id, [article.origins[0].guid for article in articles])
-        fresh = [a for a in articles if known.get(a.origins[0].guid) != a.origins[0].fingerprint]
-        whole = [self._extracted(article, source, response) for article in fresh]
+    def _fetch(self, source: Source, asked: str, validators: Validators) -> Response:
+        self.fetching[source.id] = monotonic()
+        try:
+            return self._door.get(asked, validators=validators, deltas=True)
+        finally:
+            self.fetching.pop(source.id, None)
+
+    def _read(self, source: Source, asked: str, state: SourceState, response: Response, moment: datetime) -> Harvest:
+        """`state` knows that an answer came; what its body teaches is added once the body could be read."""
+        whole = response.status == 200
+        body_hash = hashlib.sha256(response.body).hexdigest() if whole else state.body_hash
+        repeats = manners.repeats(state, moment)
+        same = whole and body_hash == state.body_hash
+        state = manners.whole(state, response, moment)
+        if same:
+            state = replace(state, repeats=repeats)
+            return Harvest(asked=asked, state=state, outcome=Outcome.UNCHANGED, response=response)
+        channel, articles, fresh = self._gather(source, response, moment)
+        rhythm = cadence.learn([a.published for a in articles if a.published < moment]) if whole else None
         learned = replace(
-            answered,
+            state,
             body_hash=body_hash,
-            repeats=0 if fresh else state.repeats + 1,
+            repeats=0 if fresh else repeats,
             ttl=channel.ttl,
             period=channel.period,
             skip_hours=channel.skip_hours,
             skip_days=channel.skip_days,
-            interval=cadence.learn([a.published for a in articles if a.published < moment]) or state.interval,
+            interval=rhythm or state.interval,
+            hub=channel.hub,
+            topic=(channel.self_url or response.url) if channel.hub else None,
         )
-        outcome = Outcome.CHANGED if whole else Outcome.UNCHANGED
-        return Harvest(state=learned, outcome=outcome, response=response, entries=len(articles), articles=tuple(whole))
+        return Harvest(
+            asked=asked,
+            state=learned,
+            outcome=Outcome.CHANGED if fresh else Outcome.UNCHANGED,
+            response=response,
+            entries=len(articles),
+            articles=fresh,
+        )
+
+    def _gather(
+        self, source: Source, response: Response, moment: datetime
+    ) -> tuple[Channel, tuple[Article, ...], tuple[Article, ...]]:
+        """What a body holds: its channel, all its articles, and those that are new or say something new, whole."""
+        channel, articles = self._boxes.run(read, response, source, moment)
+        known = self._store.fingerprints(source.id, [article.origins[0].guid for article in articles])
+        fresh = [a for a in articles if known.get(a.origins[0].guid) != a.origins[0].fingerprint]
+        return channel, articles, tuple(self._extracted(article, source, response) for article in fresh)
 
     def _extracted(self, article: Article, source: Source, response: Response) -> Article:
         """The article with its page's text, where the source asks for it. A page that fails leaves the summary."""
@@ -157,48 +215,68 @@ class Ingest:
     def _page(self, article: Article) -> Response:
         page = self._door.get(article.url, accept=PAGE_ACCEPT, robots=True)
         if page.status != 200:
-            raise HttpFault(f"the page answered {page.status}", status=page.status)
+            raise manners.status_fault(page)
         return page
 
     # ------------------------------------------------------------ under the lock
 
     def _save(self, source: Source, harvest: Harvest, moment: datetime, finished: datetime) -> Poll:
-        definitions = self._definitions()
         with self._store.writing() as transaction:
-            new = changed = 0
-            if harvest.articles:
-                known = transaction.find(harvest.articles)
-                settled: dict[str, tuple[Article | None, Article]] = {}
-                for incoming in harvest.articles:
-                    stored = known.match(incoming)
-                    merged = merge(stored, incoming, moment)
-                    if merged is None:
-                        continue
-                    merged = definitions.label(merged)
-                    known.add(merged)
-                    first = settled[merged.id][0] if merged.id in settled else stored
-                    settled[merged.id] = (first, merged)
-                transaction.save(list(settled.values()), moment)
-                new, changed = count(settled.values())
+            new, changed = self._merge(transaction, harvest.articles, moment)
             state = replace(harvest.state, last_new=moment) if new else harvest.state
-            poll, state = self._conclude(source, replace(harvest, state=state), moment, finished, new, changed)
-            transaction.finish(state, poll)
-            transaction.hold_host(host_key(source.url), finished + self._gap, "one request at a time")
-            if harvest.response is not None and harvest.response.status == 429 and poll.next_poll is not None:
-                transaction.hold_host(host_key(source.url), poll.next_poll, "429 Too Many Requests")
+            pushed = transaction.pushed(source.id, finished) if state.hub else None
+            harvest = replace(harvest, state=state, pushed=pushed)
+            poll, after = self._conclude(source, harvest, moment, finished, new, changed)
+            transaction.finish(after, poll, host=host_key(manners.polled(source, after)))
+            self._hold(transaction, harvest, poll, finished)
+        if manners.polled(source, after) != harvest.asked:
+            log.warning("source moved", source=source.id, asked=harvest.asked, now=manners.polled(source, after))
         return poll
+
+    def _merge(self, transaction: Transaction, fresh: Sequence[Article], moment: datetime) -> tuple[int, int]:
+        """Decides what each article is and saves it; returns how many are new and how many say something else."""
+        if not fresh:
+            return 0, 0
+        definitions = self._definitions()
+        known = transaction.find(fresh)
+        settled: dict[str, tuple[Article | None, Article]] = {}
+        for incoming in fresh:
+            stored = known.match(incoming)
+            merged = merge(stored, incoming, moment)
+            if merged is None:
+                continue
+            merged = definitions.label(merged)
+            known.add(merged)
+            first = settled[merged.id][0] if merged.id in settled else stored
+            settled[merged.id] = (first, merged)
+        told = gather(transaction, [new for old, new in settled.values() if old is None])
+        for member, _ in told:
+            settled[member.article] = (None, replace(settled[member.article][1], story=member.story))
+        transaction.save(list(settled.values()), moment)
+        transaction.remember([member for member, _ in told], {each.article: draft for each, draft in told}, moment)
+        return count(settled.values())
+
+    def _hold(self, transaction: Transaction, harvest: Harvest, poll: Poll, finished: datetime) -> None:
+        """The pause that the polled host gets, and the long one that it or the one that answered asked for."""
+        asked = host_key(harvest.asked)
+        if self._gap:
+            transaction.hold_host(asked, finished + self._gap, "one request at a time")
+        if harvest.response is not None and harvest.response.status == 429 and poll.next_poll is not None:
+            for host in {asked, host_key(harvest.response.url)}:
+                transaction.hold_host(host, poll.next_poll, "it wants fewer requests (429)")
 
     def _conclude(
         self, source: Source, harvest: Harvest, moment: datetime, finished: datetime, new: int, changed: int
     ) -> tuple[Poll, SourceState]:
         """The poll's own record, and the state with the next poll in it."""
-        response, failure = harvest.response, harvest.failure
+        response, failure, state = harvest.response, harvest.failure, harvest.state
         headers = response.headers if response else {}
-        status = response.status if response else None
-        if failure is None:
-            plan = cadence.after_answer(source, harvest.state, headers, self._bounds, finished)
-        else:
-            plan = cadence.after_failure(harvest.state, status, headers, finished)
+        status = response.status if response else failure.status if isinstance(failure, HttpFault) else None
+        decide = cadence.after_failure if failure else cadence.after_answer
+        plan = decide(source, state, headers, self._bounds, finished)
+        if harvest.pushed and not failure:
+            plan = cadence.while_pushed(plan, harvest.pushed, self._bounds, finished, missed=new > 0)
+        why = "; ".join(filter(None, [plan.why, manners.moved(source, state)]))
         poll = Poll(
             source=source.id,
             at=moment,
@@ -212,9 +290,24 @@ class Ingest:
             reason=failure.reason if failure else None,
             error=str(failure) if failure else None,
             next_poll=plan.at,
-            why=plan.why,
+            why=why,
         )
-        return poll, replace(harvest.state, next_poll=plan.at, why=plan.why)
+        return poll, replace(state, next_poll=plan.at, why=why)
+
+
+def gather(transaction: Transaction, fresh: Sequence[Article]) -> list[tuple[Member, Draft]]:
+    """Decides which story each new article tells, one after the other, so that two of one batch find each other."""
+    drafts = [drafted(article) for article in fresh]
+    frequencies = transaction.frequencies({term for draft in drafts for term in draft.terms})
+    signed = [signature(draft, frequencies) for draft in drafts]
+    asked = [(article.published, own) for article, own in zip(fresh, signed, strict=True)]
+    neighbourhood = Neighbourhood(transaction.neighbours(asked, WINDOW))
+    told = []
+    for article, own, draft in zip(fresh, signed, drafts, strict=True):
+        member = decide(article, own, neighbourhood.near(article, own))
+        neighbourhood.add(member)
+        told.append((member, draft))
+    return told
 
 
 def _with_page(article: Article, page: Response, source: Source) -> Article:
@@ -244,34 +337,3 @@ def count(settled: Iterable[tuple[Article | None, Article]]) -> tuple[int, int]:
 def _again(article: Article) -> Article:
     """An article whose page could not be had: an empty fingerprint makes the next whole answer try again."""
     return replace(article, origins=(replace(article.origins[0], fingerprint=""),))
-
-
-def _answered(state: SourceState, moment: datetime) -> SourceState:
-    return replace(
-        state, last_poll=moment, last_success=moment, failures=0, failing_since=None, error=None, reason=None
-    )
-
-
-def _failed(state: SourceState, failure: SourceError, moment: datetime) -> SourceState:
-    """Validators and all that was learned stay as they are: the next answer is asked for as if nothing had been."""
-    return replace(
-        state,
-        last_poll=moment,
-        failures=state.failures + 1,
-        failing_since=state.failing_since or moment,
-        error=str(failure),
-        reason=failure.reason,
-        stopped=isinstance(failure, HttpFault) and failure.status == 410,
-    )
-
-
-def _redirected(state: SourceState, response: Response, moment: datetime) -> SourceState:
-    """Follows how long a permanent redirect has led to the same place; a captive portal's lasts an hour."""
-    if state.adopted:
-        return state
-    target = response.permanent_url
-    if target is None or target != state.moved_to:
-        return replace(state, moved_to=target, moved_since=moment if target else None, moved_times=1 if target else 0)
-    times = state.moved_times + 1
-    held = state.moved_since is not None and moment - state.moved_since >= MOVED_FOR
-    return replace(state, moved_times=times, adopted=held and times >= MOVED_TIMES)

@@ -6,7 +6,7 @@ Apart from `pipeline`, because a box imports this module and nothing that knows 
 from dataclasses import replace
 from datetime import datetime
 
-from syndicator.ingest.extract import clean_body
+from syndicator.ingest.extract import Cut, clean_body
 from syndicator.ingest.normalise import normalise
 from syndicator.ingest.parse import parse
 from syndicator.model import Article, Channel, Response, Source
@@ -21,14 +21,19 @@ def read(response: Response, source: Source, moment: datetime) -> tuple[Channel,
 
     Raises `ParseError` when it holds nothing that can be read.
     """
+    channel, articles, _cuts = read_openly(response, source, moment)
+    return channel, articles
+
+
+def read_openly(
+    response: Response, source: Source, moment: datetime
+) -> tuple[Channel, tuple[Article, ...], tuple[tuple[Cut, ...], ...]]:
+    """As `read`, and for every article what was cut from its body."""
     channel = parse(response, source)
     articles = normalise(channel, source, url=response.url, moment=moment)
-    return replace(channel, entries=()), tuple(_tidy(article) for article in articles)
-
-
-def _tidy(article: Article) -> Article:
-    body, _cuts = clean_body(article.body, title=article.title, images=article.images)
-    return replace(article, body=body)
+    tidied = [clean_body(article.body, title=article.title, images=article.images) for article in articles]
+    whole = (replace(article, body=body) for article, (body, _) in zip(articles, tidied, strict=True))
+    return replace(channel, entries=()), tuple(whole), tuple(cuts for _, cuts in tidied)
 
 
 def warm() -> None:

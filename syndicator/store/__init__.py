@@ -5,7 +5,31 @@ two spell differently stand in `dialects`; the shape of the tables in `tables`; 
 """
 
 from syndicator.store.dialects import open_database
-from syndicator.store.sql import Store
+from syndicator.store.inbox import Inbox, Letter
+from syndicator.store.ledger import Headline, Ledger, Shown
+from syndicator.store.search import Hit, Search
+from syndicator.store.sql import Standing, Store
+from syndicator.store.subscriptions import Owed, Subscriber, Subscribers, Subscription, Subscriptions
 from syndicator.store.transaction import Known, Transaction
+from syndicator.store.watch import Watch
 
-__all__ = ["Known", "Store", "Transaction", "open_database"]
+__all__ = [
+    "Headline",
+    "Hit",
+    "Inbox",
+    "Known",
+    "Ledger",
+    "Letter",
+    "Owed",
+    "Search",
+    "Shown",
+    "Standing",
+    "Store",
+    "Subscriber",
+    "Subscribers",
+    "Subscription",
+    "Subscriptions",
+    "Transaction",
+    "Watch",
+    "open_database",
+]

@@ -11,19 +11,33 @@ two workers that bring the same story at the same moment see each other's.
 """
 
 import fcntl
+import json
 import os
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, create_engine, event, text
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Engine,
+    Table,
+    create_engine,
+    event,
+    func,
+    literal,
+    select,
+    text,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
 
-from syndicator.errors import ConfigurationError, StoreBusy
+from syndicator.errors import ConfigurationError, StoreBusy, StoreError
 
 WRITER_LOCK = 0x53594E44  # "SYND": the name of our advisory lock in PostgreSQL
 BUSY_MILLISECONDS = 5000
@@ -37,6 +51,26 @@ class Database:
     reader: Engine
     writer: Engine | None
     release: Callable[[], None] = field(default=lambda: None)
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection for looking; raises `StoreError` when the database is away."""
+        try:
+            with self.reader.connect() as connection:
+                yield connection
+        except OperationalError as error:
+            raise StoreError(f"the database cannot be read: {error.orig}") from error
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """One transaction: committed at the end, rolled back by any exception."""
+        if self.writer is None:
+            raise StoreError("this process opened the database for reading only")
+        try:
+            with self.writer.begin() as connection:
+                yield connection
+        except OperationalError as error:
+            raise StoreError(f"the database cannot be written: {error.orig}") from error
 
     def close(self) -> None:
         self.reader.dispose()
@@ -85,12 +119,29 @@ def _open_sqlite(path: Path, *, write: bool, pool: int) -> Database:
         writer,
         ["PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL", "PRAGMA foreign_keys=ON", "PRAGMA cache_size=-65536"],
     )
-
-    @event.listens_for(writer, "begin")
-    def begin_immediate(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-
+    _begin_immediate(writer)
     return Database(name="sqlite", reader=reader, writer=writer, release=release)
+
+
+def open_inbox(url: str) -> Database:
+    """The way to the table `inbox`: on SQLite in a file beside the database, with any number of writers."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "postgresql":
+        engine = create_engine(parsed, pool_size=2, max_overflow=4, pool_pre_ping=True)
+        return Database(name="postgresql", reader=engine, writer=engine)
+    path = Path(parsed.database or "").with_suffix(".inbox.db")
+    reader = create_engine(f"sqlite:///file:{path}?mode=ro&uri=true", pool_size=2, max_overflow=8)
+    writer = create_engine(f"sqlite:///{path}", pool_size=1, max_overflow=0, pool_timeout=30)
+    _on_connect(reader, ["PRAGMA query_only=ON"])
+    _on_connect(writer, ["PRAGMA journal_mode=TRUNCATE", "PRAGMA synchronous=FULL"])
+    _begin_immediate(writer)
+    return Database(name="sqlite", reader=reader, writer=writer)
+
+
+def _begin_immediate(engine: Engine) -> None:
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 def _on_connect(engine: Engine, pragmas: list[str]) -> None:
@@ -133,4 +184,17 @@ def lock_writers(connection: Connection) -> None:
 
 def insert(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
     """An INSERT that knows ON CONFLICT in the connection's own dialect."""
-    return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
+    return insert_for(connection.dialect.name, table)
+
+
+def insert_for(dialect: str, table: Table) -> sqlite.Insert | postgresql.Insert:
+    """The same for the dialect of this name."""
+    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
+
+
+def among(connection: Connection, number: ColumnElement[int], values: Collection[int]) -> ColumnElement[bool]:
+    """Whether a number is one of thousands: as one parameter, because a list of them takes longer than the look-up."""
+    if connection.dialect.name == "postgresql":
+        return number == func.any(literal(list(values), ARRAY(BigInteger)))
+    each = func.json_each(json.dumps(list(values))).table_valued("value")
+    return number.in_(select(each.c.value))

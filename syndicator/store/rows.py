@@ -24,7 +24,7 @@ from syndicator.text.html import stored as stored_html
 from syndicator.text.url import stored as stored_url
 
 
-def article_row(article: Article, *, first_seen: datetime, modified: datetime) -> dict[str, Any]:
+def article_row(article: Article, *, first_seen: datetime, modified: datetime, position: int) -> dict[str, Any]:
     return {
         "id": article.id,
         "shared_link": article.shared_link,
@@ -37,6 +37,7 @@ def article_row(article: Article, *, first_seen: datetime, modified: datetime) -
         "people": list(article.people),
         "story": article.story,
         "withdrawn": article.withdrawn,
+        "position": position,
         **content(article),
     }
 
@@ -92,12 +93,14 @@ def article(row: RowMapping, *, origins: Iterable[Origin] = (), feeds: Iterable[
         story=row["story"],
         withdrawn=row["withdrawn"],
         shared_link=row["shared_link"],
+        position=row["position"],
     )
 
 
 SPANS = ("interval", "ttl", "period")
 SETS = ("skip_hours", "skip_days")
 APART = {"source", "validators", "epoch", *SPANS, *SETS}
+POLL_COLUMNS = tuple(field.name for field in fields(Poll))
 STATE_COLUMNS = tuple(field.name for field in fields(SourceState) if field.name not in APART)
 
 
@@ -129,7 +132,7 @@ def poll(row: RowMapping) -> Poll:
 
 
 def poll_row(poll: Poll) -> dict[str, Any]:
-    return asdict(poll)
+    return {name: getattr(poll, name) for name in POLL_COLUMNS}
 
 
 def document(row: RowMapping) -> Document:

@@ -5,20 +5,35 @@ wonders why a query is fast looks for its index in `tables`.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, exists, func, or_, select, update
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import Connection, and_, bindparam, delete, func, or_, select, update
+from sqlalchemy import insert as plain_insert
 
-from syndicator.errors import StoreError
-from syndicator.model import Article, Document, Lease, Poll, SourceState
-from syndicator.store import rows
+from syndicator.model import Article, Document, Feed, Lease, Poll, SourceState
+from syndicator.store import rows, stories, turns
 from syndicator.store.dialects import Database, insert, lock_writers
-from syndicator.store.tables import articles, documents, feeds, hosts, meta, origins, polls, routes, sources, versions
+from syndicator.store.routing import close_archives, touch
+from syndicator.store.tables import (
+    articles,
+    documents,
+    editions,
+    feeds,
+    hosts,
+    meta,
+    origins,
+    polls,
+    routes,
+    sources,
+    versions,
+)
 from syndicator.store.transaction import CHUNK, Transaction, load_articles
+from syndicator.store.watch import Watch, announce
+
+NO_DEFINITIONS: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +43,22 @@ class Stale:
     path: str
     revision: int
     changed: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """One stored document from outside: enough to tell whether it is still the one that was loaded."""
+
+    feed: str
+    format: str
+    revision: int
+    body_size: int
+    gzip_size: int
+
+    @property
+    def size(self) -> int:
+        """Bytes of its two forms together."""
+        return self.body_size + self.gzip_size
 
 
 class Store:
@@ -45,23 +76,16 @@ class Store:
 
     # ------------------------------------------------------------ connections
 
-    @contextmanager
-    def _reading(self) -> Iterator[Connection]:
-        try:
-            with self._database.reader.connect() as connection:
-                yield connection
-        except OperationalError as error:
-            raise StoreError(f"the database cannot be read: {error.orig}") from error
+    @property
+    def database(self) -> Database:
+        """What is below, for the other answers of this room (`subscriptions`)."""
+        return self._database
 
-    @contextmanager
-    def _writing(self) -> Iterator[Connection]:
-        if self._database.writer is None:
-            raise StoreError("this process opened the database for reading only")
-        try:
-            with self._database.writer.begin() as connection:
-                yield connection
-        except OperationalError as error:
-            raise StoreError(f"the database cannot be written: {error.orig}") from error
+    def _reading(self) -> AbstractContextManager[Connection]:
+        return self._database.reading()
+
+    def _writing(self) -> AbstractContextManager[Connection]:
+        return self._database.writing()
 
     @contextmanager
     def writing(self) -> Iterator[Transaction]:
@@ -139,16 +163,23 @@ class Store:
 
     # ------------------------------------------------------------ feeds
 
-    def sync_feeds(self, paths: Collection[str], moment: datetime) -> None:
+    def sync_feeds(self, wanted: Collection[Feed], moment: datetime) -> None:
         """Brings the list of feeds in line with the catalogue: new ones are due for rendering, old ones go."""
+        given = {feed.path: (feed.limit, str(feed.order)) for feed in wanted}
         with self._writing() as connection:
             lock_writers(connection)
-            known = set(connection.execute(select(feeds.c.path)).scalars())
-            Transaction(connection).touch(set(paths) - known, moment)
-            for path in sorted(known - set(paths)):
-                connection.execute(delete(feeds).where(feeds.c.path == path))
-                connection.execute(delete(documents).where(documents.c.feed == path))
-                connection.execute(delete(routes).where(routes.c.feed == path))
+            columns = select(feeds.c.path, feeds.c.shows, feeds.c.sorted_by)
+            touch(connection, given.keys() - set(connection.execute(select(feeds.c.path)).scalars()), moment)
+            known = {row.path: (row.shows, row.sorted_by) for row in connection.execute(columns)}
+            if changed := [path for path in given if known[path] != given[path]]:
+                values = [{"key": path, "limit": given[path][0], "by": given[path][1]} for path in changed]
+                mine = update(feeds).where(feeds.c.path == bindparam("key"))
+                connection.execute(mine.values(shows=bindparam("limit"), sorted_by=bindparam("by")), values)
+                close_archives(connection, changed)
+            for path in sorted(known.keys() - given.keys()):
+                for table, key in ((feeds, "path"), (documents, "feed"), (editions, "feed"), (routes, "feed")):
+                    connection.execute(delete(table).where(table.c[key] == path))
+            announce(connection)
 
     def touch_feeds(self, paths: Collection[str], moment: datetime) -> None:
         """Marks feeds as changed, because their definition was."""
@@ -156,11 +187,15 @@ class Store:
             transaction.touch(paths, moment)
 
     def stale_feeds(self, rendered_before: datetime) -> list[Stale]:
-        """Feeds that changed since they were rendered, and were not rendered again since `rendered_before`."""
+        """Feeds that changed since they were rendered, and were not rendered again since `rendered_before`.
+
+        Not the ready-made ones (`@...`): those are rendered when they are asked for.
+        """
         statement = (
             select(feeds)
             .where(
                 feeds.c.rendered < feeds.c.revision,
+                feeds.c.path.not_like("@%"),
                 or_(feeds.c.rendered_at.is_(None), feeds.c.rendered_at <= rendered_before),
             )
             .order_by(feeds.c.changed, feeds.c.path)
@@ -176,70 +211,92 @@ class Store:
             row = connection.execute(statement).mappings().first()
         return None if row is None else rows.document(row)
 
+    def standing(self) -> list[Standing]:
+        """All documents from outside: what stands before the bytes in a row, and their lengths, which costs no read."""
+        columns = [
+            documents.c.feed,
+            documents.c.format,
+            documents.c.revision,
+            func.length(documents.c.body).label("body_size"),
+            func.length(documents.c.gzip).label("gzip_size"),
+        ]
+        with self._reading() as connection:
+            return [Standing(**row) for row in connection.execute(select(*columns)).mappings()]
+
+    def watch(self) -> Watch:
+        """Hears of what others commit."""
+        return Watch(self._database)
+
     # ------------------------------------------------------------ sources
 
-    def sync_sources(self, wanted: Mapping[str, str]) -> None:
-        """Brings the list of sources in line with the catalogue (source id to host). What was learned stays."""
+    def sync_sources(self, wanted: Mapping[str, str], definitions: Mapping[str, str] = NO_DEFINITIONS) -> None:
+        """Brings the list of sources in line with the catalogue (source id to host).
+
+        What was learned stays while the definition's fingerprint does; with another one the source is new again, and
+        whoever polls it at this moment has lost the lease.
+        """
         with self._writing() as connection:
             lock_writers(connection)
-            if wanted:
-                statement: Any = insert(connection, sources)
-                statement = statement.on_conflict_do_update(
-                    index_elements=["id"], set_={"host": statement.excluded.host, "present": True}
-                )
-                fresh = rows.state_row(SourceState(source=""))
-                values = [
-                    {"id": key, "host": host, "present": True, "epoch": 0, **fresh}
-                    for key, host in sorted(wanted.items())
-                ]
-                connection.execute(statement, values)
-            known = set(connection.execute(select(sources.c.id).where(sources.c.present)).scalars())
-            for key in sorted(known - wanted.keys()):
-                connection.execute(update(sources).where(sources.c.id == key).values(present=False))
+            columns = select(sources.c.id, sources.c.definition, sources.c.present)
+            known = {row.id: row for row in connection.execute(columns)}
+            fresh = rows.state_row(SourceState(source=""))
+            created, changed, back = [], [], []
+            for key, host in sorted(wanted.items()):
+                given = {"host": host, "definition": definitions.get(key, ""), "present": True, **fresh}
+                if key not in known:
+                    created.append({"id": key, "epoch": 0, **given})
+                elif known[key].definition != given["definition"]:
+                    changed.append({"key": key, **given, "lease_until": None, "lease_by": None})
+                elif not known[key].present:
+                    back.append(key)
+            by_key = sources.c.id == bindparam("key")
+            if created:
+                connection.execute(plain_insert(sources), created)
+            if changed:
+                connection.execute(update(sources).where(by_key).values(epoch=sources.c.epoch + 1), changed)
+            gone = [key for key, row in known.items() if row.present and key not in wanted]
+            for keys, present in ((back, True), (gone, False)):
+                if keys:
+                    values = [{"key": key, "present": present} for key in keys]
+                    connection.execute(update(sources).where(by_key), values)
 
-    def claim(self, moment: datetime, *, by: str, lease: timedelta, limit: int) -> list[Lease]:
+    def claim(self, moment: datetime, *, by: str, lease: timedelta, limit: int, slow: int | None = None) -> list[Lease]:
         """Takes up to `limit` due sources, at most one a host, none of a host that is being polled or wants a rest.
 
-        The longest overdue come first; a source that was never polled comes after those. A lease that has run out
-        is anyone's: its epoch makes the late holder's write fail.
+        The longest overdue come first; a source that was never polled comes after those. Those whose last poll failed
+        come later, so that one that is told 429 each time does not keep its host's others from their turn. Those whose
+        last poll took its time and brought nothing come last, and no more than `slow` of them: a server that hangs
+        holds up neither the others on its host nor the threads that other hosts need. A lease that has run out is
+        anyone's: its epoch makes the late holder's write fail.
         """
-        others = sources.alias()
-        busy = exists().where(others.c.host == sources.c.host, others.c.lease_until > moment)
-        due = (
-            select(sources.c.id, sources.c.host, sources.c.epoch)
-            .outerjoin(hosts, hosts.c.host == sources.c.host)
-            .where(
-                sources.c.present,
-                sources.c.stopped.is_(False),
-                or_(sources.c.next_poll.is_(None), sources.c.next_poll <= moment),
-                or_(hosts.c.not_before.is_(None), hosts.c.not_before <= moment),
-                ~busy,
-            )
-            .order_by(func.coalesce(sources.c.next_poll, moment), sources.c.id)
-        )
         with self._writing() as connection:
             lock_writers(connection)
-            chosen: dict[str, Lease] = {}
-            for row in connection.execute(due):
-                if len(chosen) == limit:
-                    break
-                chosen.setdefault(row.host, Lease(source=row.id, epoch=row.epoch + 1, until=moment + lease))
-            for taken in chosen.values():
-                self._take(connection, taken, by)
-        return list(chosen.values())
+            found = connection.execute(turns.FIRST, turns.parameters(moment) | {"most": limit}).all()
+            lasts = [row.id for row in found if row.rank == turns.LAST]
+            keys = [row.id for row in found if row.rank != turns.LAST] + lasts[:slow]
+            return self._take(connection, keys, moment + lease, by)
+
+    def next_due(self, moment: datetime, *, slow: bool = True) -> datetime | None:
+        """When a source that nobody polls may be claimed, at the earliest; `slow` counts those that come last, too."""
+        statement = turns.NEXT if slow else turns.NEXT_BUT_LAST
+        with self._reading() as connection:
+            return connection.execute(statement, turns.parameters(moment)).scalar()
 
     def claim_now(self, source: str, moment: datetime, *, by: str, lease: timedelta) -> Lease:
         """Takes one source whatever its schedule says: the operator asked for it."""
         with self._writing() as connection:
             lock_writers(connection)
-            epoch = connection.execute(select(sources.c.epoch).where(sources.c.id == source)).scalar_one()
-            taken = Lease(source=source, epoch=epoch + 1, until=moment + lease)
-            self._take(connection, taken, by)
+            [taken] = self._take(connection, [source], moment + lease, by)
         return taken
 
-    def _take(self, connection: Connection, lease: Lease, by: str) -> None:
-        values = {"epoch": lease.epoch, "lease_until": lease.until, "lease_by": by}
-        connection.execute(update(sources).where(sources.c.id == lease.source).values(values))
+    def _take(self, connection: Connection, keys: Sequence[str], until: datetime, by: str) -> list[Lease]:
+        if not keys:
+            return []
+        mine = sources.c.id.in_(keys)
+        values = {"epoch": sources.c.epoch + 1, "lease_until": until, "lease_by": by}
+        connection.execute(update(sources).where(mine).values(values))
+        found = {row["id"]: rows.state(row) for row in connection.execute(select(sources).where(mine)).mappings()}
+        return [Lease(state=found[key], until=until) for key in keys]
 
     def release(self, by: str) -> None:
         """Gives back every lease that a worker still holds."""
@@ -309,6 +366,16 @@ class Store:
             last = ids[-1]
         with self._writing() as connection:
             return removed, connection.execute(delete(polls).where(polls.c.at < polls_before)).rowcount
+
+    def forget_neighbours(self, before: datetime) -> int:
+        """Drops what was kept to find an article's story by, if it was saved before; returns how many articles'."""
+        with self._writing() as connection:
+            return stories.forget(connection, before)
+
+    def told_by(self, wanted: Iterable[str]) -> dict[str, list[str]]:
+        """The ids of the articles that tell each story, the first published first."""
+        with self._reading() as connection:
+            return stories.told_by(connection, wanted)
 
     def note(self, key: str, value: Any) -> None:
         """Keeps one fact under a name."""

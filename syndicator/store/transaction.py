@@ -4,21 +4,29 @@ The transaction answers one question for a whole batch (`find`), takes the decid
 new state (`finish`). Articles, validators and the next poll time share it: validators never run ahead of articles.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, func, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 from sqlalchemy import insert as plain_insert
 
 from syndicator.errors import LeaseLost
-from syndicator.model import Article, Document, Origin, Poll, SourceState
-from syndicator.store import rows
-from syndicator.store.dialects import insert
+from syndicator.model import Article, Document, Member, Origin, Poll, SourceState
+from syndicator.store import rows, search, stories
+from syndicator.store.dialects import insert, insert_for
+from syndicator.store.routing import keep_editions, place, save_routes, touch
+from syndicator.store.subscriptions import note_push, owe, pushed
 from syndicator.store.tables import articles, documents, feeds, hosts, links, origins, polls, routes, sources, versions
+from syndicator.store.watch import announce
+from syndicator.text.signature import Draft, Frequencies, Signature
 
 CHUNK = 500
 """Keys asked for at once: below SQLite's limit of variables in one statement."""
+FINISH = update(sources).where(sources.c.id == bindparam("key"), sources.c.epoch == bindparam("held"))
+POLL = plain_insert(polls)
+"""Built once, as every poll ends with them: building a statement costs more than running it."""
 
 
 class Known:
@@ -77,23 +85,40 @@ class Transaction:
         """Articles as they stand under the lock, in no order."""
         return load_articles(self._connection, ids)
 
+    def frequencies(self, terms: Iterable[int]) -> Frequencies:
+        """How rare these terms are among what is stored."""
+        return stories.frequencies(self._connection, terms)
+
+    def neighbours(self, wanted: Sequence[tuple[datetime, Signature]], window: timedelta) -> list[Member]:
+        """The stored articles that may tell the same as these, published within `window` of them."""
+        return stories.neighbours(self._connection, wanted, window)
+
+    def remember(self, members: Sequence[Member], drafts: Mapping[str, Draft], moment: datetime) -> None:
+        """Keeps what later articles are compared with; the articles themselves are saved already."""
+        stories.remember(self._connection, members, drafts, moment)
+
     def save(self, changes: Sequence[tuple[Article | None, Article]], moment: datetime) -> None:
         """Stores articles as (what was stored, what holds now), each once.
 
         What a correction replaces stays as a version.
         """
+        positions = place(self._connection, changes)
         created = [new for old, new in changes if old is None]
         if created:
-            values = [rows.article_row(article, first_seen=moment, modified=moment) for article in created]
+            values = [
+                rows.article_row(article, first_seen=moment, modified=moment, position=positions[article.id])
+                for article in created
+            ]
             self._connection.execute(plain_insert(articles), values)
         for old, new in changes:
             if old is not None:
-                self._replace(old, new, moment)
+                self._replace(old, new, moment, positions.get(new.id, old.position))
         self._save_identity([new for _, new in changes])
-        self._save_routes(changes, moment)
+        save_routes(self._connection, changes, positions, moment)
+        search.index(self._connection, changes)
 
-    def _replace(self, old: Article, new: Article, moment: datetime) -> None:
-        values = rows.article_row(new, first_seen=moment, modified=moment)
+    def _replace(self, old: Article, new: Article, moment: datetime, position: int) -> None:
+        values = rows.article_row(new, first_seen=moment, modified=moment, position=position)
         del values["first_seen"]
         said = rows.content(old)
         if said != rows.content(new):
@@ -123,64 +148,49 @@ class Transaction:
             statement = insert(self._connection, links).on_conflict_do_nothing(index_elements=["url"])
             self._connection.execute(statement, link_rows)
 
-    def _save_routes(self, changes: Sequence[tuple[Article | None, Article]], moment: datetime) -> None:
-        """Brings routes in line with `Article.feeds`; a withdrawn article's routes stay, marked, to tell readers."""
-        touched: set[str] = set()
-        added: list[dict[str, Any]] = []
-        for old, new in changes:
-            if old is not None and _shown(old) == _shown(new):
-                continue
-            was, now = frozenset(old.feeds if old else ()), frozenset(new.feeds)
-            touched |= was | now
-            added += [{"feed": feed, "article": new.id, "published": new.published} for feed in sorted(now)]
-            if gone := sorted(was - now):
-                statement: Any = update(routes).values(withdrawn=moment) if new.withdrawn else delete(routes)
-                self._connection.execute(statement.where(routes.c.article == new.id, routes.c.feed.in_(gone)))
-        if added:
-            upsert: Any = insert(self._connection, routes)
-            upsert = upsert.on_conflict_do_update(
-                index_elements=["feed", "article"], set_={"published": upsert.excluded.published, "withdrawn": None}
-            )
-            self._connection.execute(upsert, added)
-        self.touch(touched, moment)
-
     def touch(self, paths: Iterable[str], moment: datetime) -> None:
         """Marks feeds as changed: their documents are out of date."""
-        values = [{"path": path, "changed": moment, "revision": 1, "rendered": 0} for path in sorted(paths)]
-        if not values:
-            return
-        statement: Any = insert(self._connection, feeds)
-        statement = statement.on_conflict_do_update(
-            index_elements=["path"], set_={"changed": statement.excluded.changed, "revision": feeds.c.revision + 1}
-        )
-        self._connection.execute(statement, values)
+        touch(self._connection, paths, moment)
 
-    def finish(self, state: SourceState, poll: Poll, *, leased: bool = True) -> None:
-        """Saves what the poll taught us and gives the lease back.
+    def finish(self, state: SourceState, poll: Poll, *, host: str | None = None) -> None:
+        """Saves what the poll taught us and gives the lease back; `host` is whom the next poll disturbs, if another.
 
         Raises `LeaseLost` when another worker has taken the source since: then nothing of the transaction stays.
         """
-        statement = (
-            update(sources)
-            .where(sources.c.id == state.source, sources.c.epoch == state.epoch)
-            .values(**rows.state_row(state), lease_until=None, lease_by=None)
-        )
-        if self._connection.execute(statement).rowcount != 1:
+        values = rows.state_row(state) | {"lease_until": None, "lease_by": None} | ({"host": host} if host else {})
+        if self._connection.execute(FINISH, values | {"key": state.source, "held": state.epoch}).rowcount != 1:
             raise LeaseLost(f"{state.source}: another worker has taken this source over; nothing was written")
-        self._connection.execute(plain_insert(polls).values(rows.poll_row(poll)))
+        self._connection.execute(POLL, rows.poll_row(poll))
+
+    def finish_push(self, poll: Poll) -> None:
+        """Saves that a source's hub pushed. It needs no lease: a poll at the same moment loses nothing by it."""
+        note_push(self._connection, poll.source, poll.at, new=poll.new > 0)
+        self._connection.execute(POLL, rows.poll_row(poll))
+
+    def pushed(self, source: str, moment: datetime) -> datetime | None:
+        """When a source's hub last pushed, as long as our subscription there lives."""
+        return pushed(self._connection, source, moment)
 
     def hold_host(self, host: str, until: datetime, why: str) -> None:
         """No source of this host is polled before `until`; an earlier promise that lasts longer stands."""
-        statement: Any = insert(self._connection, hosts)
-        statement = statement.on_conflict_do_update(
-            index_elements=["host"],
-            set_={"not_before": statement.excluded.not_before, "why": statement.excluded.why},
-            where=hosts.c.not_before < statement.excluded.not_before,
-        )
-        self._connection.execute(statement, [{"host": host, "not_before": until, "why": why}])
+        statement = _hold(self._connection.dialect.name)
+        self._connection.execute(statement, {"host": host, "not_before": until, "why": why})
 
-    def publish(self, path: str, revision: int, made: Mapping[str, Document], moment: datetime) -> None:
-        """Stores a feed's documents, by format, all at once: they show the feed at `revision`."""
+    def publish(
+        self,
+        path: str,
+        revision: int,
+        made: Mapping[str, Document],
+        moment: datetime,
+        *,
+        news: Collection[str] = (),
+        position: int = 0,
+    ) -> None:
+        """Stores a feed's documents, by format, all at once: they show the feed at `revision`.
+
+        `position`: how far the log had come before anything of it was read.
+        `news` names the formats whose bytes changed: their subscribers are owed a delivery from this moment on.
+        """
         values = [
             {"feed": path, "format": name, "revision": revision, **_document_row(document)}
             for name, document in made.items()
@@ -192,24 +202,27 @@ class Transaction:
         self._connection.execute(
             update(feeds).where(feeds.c.path == path).values(rendered=revision, rendered_at=moment)
         )
+        keep_editions(self._connection, path, {document.etag for document in made.values()}, position)
+        owe(self._connection, path, news, revision, moment)
+        announce(self._connection)
 
     def relabel(self, changed: Sequence[tuple[Article, Article]], moment: datetime) -> None:
         """Stores new labels and routes of stored articles; their content, ids and dates stay as they are."""
         if changed:
             statement = update(articles).where(articles.c.id == bindparam("key"))
+            positions = place(self._connection, changed)
             values = [
-                {"key": new.id, "topics": list(new.topics), "places": list(new.places), "people": list(new.people)}
-                for _, new in changed
+                {
+                    "key": new.id,
+                    "topics": list(new.topics),
+                    "places": list(new.places),
+                    "people": list(new.people),
+                    "position": positions.get(new.id, old.position),
+                }
+                for old, new in changed
             ]
             self._connection.execute(statement, values)
-            self._save_routes(changed, moment)
-
-
-def _shown(article: Article) -> tuple[Any, ...]:
-    """Everything of an article that a feed shows."""
-    sources = tuple(origin.source for origin in article.origins)
-    labels = (article.topics, article.places, article.people, article.story)
-    return rows.content(article), article.published, sources, labels, article.feeds, article.withdrawn
+            save_routes(self._connection, changed, positions, moment)
 
 
 def _document_row(document: Document) -> dict[str, Any]:
@@ -246,3 +259,13 @@ def load_articles(connection: Connection, ids: Iterable[str]) -> list[Article]:
 def _chunks(keys: Iterable[str]) -> Iterable[list[str]]:
     ordered = sorted(set(keys))
     return (ordered[start : start + CHUNK] for start in range(0, len(ordered), CHUNK))
+
+
+@cache
+def _hold(dialect: str) -> Any:
+    statement: Any = insert_for(dialect, hosts)
+    return statement.on_conflict_do_update(
+        index_elements=["host"],
+        set_={"not_before": statement.excluded.not_before, "why": statement.excluded.why},
+        where=hosts.c.not_before < statement.excluded.not_before,
+    )

@@ -3,6 +3,9 @@
 **Forms, not stems.** A stemmer joins what must stay apart (سورة and سورية). So the forms are made from the word that
 an operator wrote, folded, and looked for whole.
 
+**Prefixes twelve at a time.** Prefixes are the same for every word, so `stems` leaves them out and `readings` takes
+them off the words of a text instead: a twelfth of the patterns. `forms` writes them all out, and both ways agree.
+
 **What a word takes.** In front: و or ف, then ب, ك or ل, then the article (ل and ال make لل, and no third ل before a
 ل). Behind: a noun takes the alef of tanwin; a noun in ة its dual and plural; an adjective in ي the endings of gender,
 number and case. A word written with its article keeps it.
@@ -17,9 +20,10 @@ take no article (`=قطر`, not القطر) and ambiguous ones. Phrases without 
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
+from typing import NamedTuple
 
 from syndicator.text.words import STOP, fold
 
@@ -28,6 +32,9 @@ LITERAL = "="
 
 _CONJUNCTIONS = ("", "و", "ف")
 _PREPOSITIONS = ("", "ب", "ك", "ل")
+_WITH_CONJUNCTION = ("و", "ف")
+PREFIXES = frozenset("وفبكل")
+"""The letters that a word with prefixes begins with."""
 _ARTICLE = "ال"
 _ENDINGS = ("", "ه", "ين", "ون", "ان", "ات", "تين", "تان", "ا", "و")
 _INDEFINITE_ONLY = frozenset({"ا", "و"})
@@ -73,22 +80,56 @@ class _Word:
         return (self.text, self.text + ending) if ending and not self.text.endswith(_NO_TANWIN) else (self.text,)
 
 
-def forms(phrase: str) -> frozenset[str]:
-    """Every folded form of a word or phrase as `config/` has it; empty when it has no letters or digits."""
+class Stem(NamedTuple):
+    """A form without its prefixes: the words of a phrase as they are inflected."""
+
+    words: tuple[str, ...]
+    definite: bool
+    """The first word has the article."""
+    takes_prefixes: bool
+
+
+def stems(phrase: str) -> Iterator[Stem]:
+    """The inflected phrase without prefixes; nothing when it has no letters or digits. May repeat itself."""
     written = phrase.strip()
     literal = written.startswith(LITERAL)
     words = _words(written.removeprefix(LITERAL))
     if not words:
-        return frozenset()
+        return
     texts = [word.text for word in words]
     if not _ARABIC.search(texts[0]):
-        return frozenset({" ".join(texts)})
-    made: Iterable[tuple[list[str], bool]]
-    if literal or len(words) > _LONGEST or not all(map(_ARABIC.search, texts)):
-        made = [(texts, words[0].definite)]
+        yield Stem(tuple(texts), False, False)
+    elif literal or len(words) > _LONGEST or not all(map(_ARABIC.search, texts)):
+        yield Stem(tuple(texts), words[0].definite, True)
     else:
-        made = _alone(words[0]) if len(words) == 1 else _together(words)
-    return frozenset(form for inflected, definite in made for form in _prefixed(inflected, definite))
+        for inflected, definite in _alone(words[0]) if len(words) == 1 else _together(words):
+            yield Stem(tuple(inflected), definite, True)
+
+
+def forms(phrase: str) -> frozenset[str]:
+    """Every folded form of a word or phrase as `config/` has it; empty when it has no letters or digits."""
+    return frozenset(form for stem in stems(phrase) for form in _prefixed(stem))
+
+
+def readings(word: str) -> list[tuple[str, bool | None]]:
+    """What a folded word may be when prefixes are taken off it: (first word of a stem, the stem is definite).
+
+    The inverse of what `forms` puts in front; None where a definite stem does as well as another. The word as it
+    stands is not among them, and a word that begins with none of `PREFIXES` has none.
+    """
+    found: list[tuple[str, bool | None]] = []
+    bare = word
+    if word.startswith(_WITH_CONJUNCTION):
+        bare = word[1:]
+        found.append((bare, None))
+    for rest in (word, bare) if bare is not word else (word,):
+        if rest.startswith(("ب", "ك")):
+            found.append((rest[1:], None))
+        elif rest.startswith("ل"):
+            found.append((rest[1:], False))
+            if rest.startswith("لل"):
+                found += [(f"{_ARTICLE}{rest[1:]}", True), (f"{_ARTICLE}{rest[2:]}", True)]
+    return found
 
 
 def _words(written: str) -> list[_Word]:
@@ -131,14 +172,17 @@ def _together(words: list[_Word]) -> Iterator[tuple[list[str], bool]]:
                 yield [*texts[:-1], _ARTICLE + texts[-1]], False
 
 
-def _prefixed(words: list[str], definite: bool) -> Iterator[str]:
+def _prefixed(stem: Stem) -> Iterator[str]:
     """The phrase with every prefix that its first word can take."""
-    first, rest = words[0], "".join(f" {word}" for word in words[1:])
-    if definite:
+    first, rest = stem.words[0], "".join(f" {word}" for word in stem.words[1:])
+    if not stem.takes_prefixes:
+        yield f"{first}{rest}"
+        return
+    if stem.definite:
         after = first[len(_ARTICLE) :]
-        stems = [first, f"ب{first}", f"ك{first}", f"ل{after}" if after.startswith("ل") else f"لل{after}"]
+        starts = [first, f"ب{first}", f"ك{first}", f"ل{after}" if after.startswith("ل") else f"لل{after}"]
     else:
-        stems = [f"{preposition}{first}" for preposition in _PREPOSITIONS]
+        starts = [f"{preposition}{first}" for preposition in _PREPOSITIONS]
     for conjunction in _CONJUNCTIONS:
-        for stem in stems:
-            yield f"{conjunction}{stem}{rest}"
+        for start in starts:
+            yield f"{conjunction}{start}{rest}"

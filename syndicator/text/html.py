@@ -241,11 +241,13 @@ _ENTITY = re.compile(
 )
 _CDATA = re.compile(r"<!\[CDATA\[|\]\]>")
 _OTHER_ELEMENTS = _names(
-    """acronym area base big body button canvas center data datalist dir embed fieldset font form frame frameset head
-    hgroup html input label legend link map marquee menu meta meter nobr optgroup option output param progress rb rtc
-    search slot strike track tt"""
+    """acronym area base bgsound big body button canvas center command data datalist dialog dir embed fieldset font form
+    frame frameset head hgroup html image input isindex keygen label layer legend link map marquee menu meta meter nobr
+    optgroup option output param plaintext portal progress rb rtc search slot strike track tt"""
 )
 _ELEMENTS = _OTHER_ELEMENTS | UNREAD | _ALLOWED.keys()
+_ATTRIBUTES = re.compile(r"""[\s/](?:on\w+|[\w:-]*(?:href|src|action|icon|style))\s*=|=\s*["']""", re.I)
+"""In what is no element's tag: a browser runs `<x onclick=...>` all the same."""
 
 
 def _line(text: str) -> str:
@@ -261,10 +263,15 @@ def _line(text: str) -> str:
 def _words(text: str) -> Iterator[str]:
     """The text between HTML's own tags; a tag that ends or begins a block or line leaves a space."""
     for kind, name, raw in tokens(text, _SCRIPTS):
-        if kind == "text" or (kind != "skipped" and name not in _ELEMENTS and not {"-", ":"} & set(name)):
+        if kind == "text" or (kind != "skipped" and not _is_markup(name, raw)):
             yield raw
         elif name in _BLOCKS or name in ("br", "td", "th"):
             yield " "
+
+
+def _is_markup(name: str, raw: str) -> bool:
+    """Whether what looks like a tag is one, and not "<ali@example.org>" or "<x = y>"."""
+    return name in _ELEMENTS or bool({"-", ":"} & set(name)) or _ATTRIBUTES.search(raw) is not None
 
 
 def _paragraphs(text: str) -> str:

@@ -199,4 +199,5 @@ def _identifiers() -> dict[str, LanguageIdentifier]:
     for script, labels in _MODELLED.items():
         identifiers[script] = copy(whole)
         identifiers[script].set_languages(list(labels))
+        identifiers[script]._full_model = None  # 28 MB of languages that are never asked about
     return identifiers

@@ -20,6 +20,11 @@ def matches(if_none_match: str, etag: str) -> bool:
     return any(opaque(found[0]) == ours for found in _TAG.finditer(if_none_match))
 
 
+def tags(if_none_match: str) -> list[str]:
+    """The entity tags of the header as we write ours: weak, and without a proxy's mark."""
+    return [f'W/"{opaque(found[0])}"' for found in _TAG.finditer(if_none_match)][:20]
+
+
 def opaque(tag: str) -> str:
     """What an entity tag says, without weakness, quotes and a proxy's mark."""
     return _MARK.sub("", tag.strip().removeprefix("W/").strip('"'))

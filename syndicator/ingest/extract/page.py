@@ -19,25 +19,25 @@ from lxml import etree
 from lxml.cssselect import CSSSelector, SelectorError
 from lxml.html import HtmlElement
 
+from syndicator.ingest.extract.answers import names_front, other_kind, other_place, other_text
 from syndicator.ingest.extract.blocks import Block, key, together
 from syndicator.ingest.extract.body import Story, find_story, is_furniture, selected, without_comments
-from syndicator.ingest.extract.decode import decode, reads_as_text
 from syndicator.ingest.extract.repeats import Cut, headline, without_repeats
 from syndicator.ingest.extract.structured import Structured, structured
 from syndicator.ingest.extract.walls import refusal
 from syndicator.model import Article, ExtractRules, Image, Response, Source
 from syndicator.text.credits import split_credit
 from syndicator.text.dates import parse as parse_date
+from syndicator.text.decode import decode
 from syndicator.text.figures import Figure, Placed, parsed, place
 from syndicator.text.html import plain, sanitise, text_of
 from syndicator.text.url import absolute
 
 LARGEST = 4 * 1024 * 1024
-"""Bytes of a page that are read."""
+"""Bytes of a page that are read; what stands behind them is mostly scripts."""
 _MOST_ELEMENTS = 60_000
 """Elements of a page that are read: pages of news have a few thousand."""
 _MOST_IMAGES = 30
-_PAGE_TYPES = ("", "text/html", "application/xhtml+xml", "text/plain", "application/xml", "text/xml")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,14 +56,22 @@ class Extraction:
     refused: str | None = None
     """Why the page's text was not taken, as a phrase; None when it was."""
 
+    @property
+    def whole(self) -> Article:
+        """The article, dated by its page where the feed gave no date."""
+        if self.article.dated or self.published is None:
+            return self.article
+        return replace(self.article, published=self.published, updated=self.published, dated=True)
+
 
 def extract(article: Article, page: Response, source: Source) -> Extraction:
     """The article with what its page adds. Never raises for what the page holds."""
-    if page.status >= 400 or page.content_type not in _PAGE_TYPES:
-        return Extraction(article=article, refused=f"the page answered {page.status} {page.content_type}".strip())
-    if not reads_as_text(page.body):
-        return Extraction(article=article, refused="the page is not text")
-    root = parsed(decode(page.body[:LARGEST], charset=page.charset, override=source.encoding))
+    if refused := other_kind(page) or (None if source.kind == "page" else other_place(article, page)):
+        return Extraction(article=article, refused=refused)
+    text = decode(page.body[:LARGEST], override=source.encoding, http_charset=page.charset)
+    if refused := other_text(text):
+        return Extraction(article=article, refused=refused)
+    root = parsed(text)
     if root is None:
         return Extraction(article=article, refused="the page is empty")
     if sum(1 for _ in root.iter()) > _MOST_ELEMENTS:
@@ -72,6 +80,8 @@ def extract(article: Article, page: Response, source: Source) -> Extraction:
     rules = source.publisher.extract
     said = structured(root, base)
     title = _selected_text(root, rules.title) or said.title or _heading(root, said)
+    if source.kind != "page" and (refused := names_front(root, base, article, title)):
+        return Extraction(article=article, refused=refused)
     for node in [node for selector in rules.remove for node in _select(root, selector)]:
         if node.getparent() is not None:
             node.drop_tree()
@@ -268,11 +278,11 @@ def _has_lead(found: _Found) -> bool:
 def _image(figure: Figure) -> Image:
     return Image(
         url=figure.url,
-        caption=figure.caption,
-        credit=figure.credit,
+        caption=plain(figure.caption or "") or None,
+        credit=plain(figure.credit or "") or None,
         width=figure.width,
         height=figure.height,
-        alt=figure.alt,
+        alt=plain(figure.alt or "") or None,
     )
 
 

@@ -22,11 +22,11 @@ from lxml import etree
 
 from syndicator.errors import NotAFeed
 from syndicator.ingest.parse import channel, entry
-from syndicator.ingest.parse.decode import decode
 from syndicator.ingest.parse.elements import NAMESPACE, first_text, name, named, text
 from syndicator.ingest.parse.mend import tree
 from syndicator.ingest.parse.sniff import refuse_other_kinds, refuse_pages
 from syndicator.model import Channel, Response, Source
+from syndicator.text.decode import decode
 from syndicator.text.html import plain
 
 ITEMS = 2_000

@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from syndicator.errors import Malformed, NotAFeed, ParseLimit
-from syndicator.ingest.parse.decode import decode
 from syndicator.ingest.parse.elements import distinct, join, url
 from syndicator.ingest.parse.sniff import refuse_other_kinds
 from syndicator.model import Category, Channel, Enclosure, Entry, Image, Response, Source
+from syndicator.text.decode import decode
 from syndicator.text.html import from_text, legal
 
 ITEMS = 2_000

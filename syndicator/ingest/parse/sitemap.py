@@ -10,12 +10,12 @@ import zlib
 from lxml import etree
 
 from syndicator.errors import Malformed, NotAFeed, ParseLimit
-from syndicator.ingest.parse.decode import decode
 from syndicator.ingest.parse.elements import NAMESPACE, first_text, join, name, named, text, url
 from syndicator.ingest.parse.entry import categories
 from syndicator.ingest.parse.mend import tree
 from syndicator.ingest.parse.sniff import refuse_other_kinds, refuse_pages
 from syndicator.model import Channel, Entry, Image, Response, Source
+from syndicator.text.decode import decode
 from syndicator.text.html import plain
 
 ITEMS = 2_000

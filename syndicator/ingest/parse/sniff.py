@@ -3,18 +3,8 @@
 import re
 
 from syndicator.errors import NotAFeed
+from syndicator.text.kinds import binary
 
-_MAGIC = (
-    (b"PK\x03\x04", "a zip archive"),
-    (b"%PDF-", "a PDF document"),
-    (b"\x1f\x8b", "gzip data that is compressed twice or not labelled"),
-    (b"\x89PNG", "a picture"),
-    (b"\xff\xd8\xff", "a picture"),
-    (b"GIF8", "a picture"),
-    (b"RIFF", "a picture or a recording"),
-    (b"OggS", "a recording"),
-    (b"\x00\x00\x00\x18ftyp", "a recording"),
-)
 _PAGE = re.compile(
     r"(?:\s|<!--(?:[^-]|-(?!->)){0,4000}-->|<\?[^>]{0,500}\?>|<!DOCTYPE\s+(?!html)[^>]{0,500}>){0,20}"
     r"<(?:!DOCTYPE\s+html\b|html\b|head\b|body\b|script\b|meta\b|div\b|table\b|h1\b)",
@@ -27,9 +17,8 @@ def refuse_other_kinds(body: bytes) -> None:
     """`NotAFeed` for nothing at all and for files that say by their first bytes what they are."""
     if not body.strip():
         raise NotAFeed("The answer was empty.")
-    for magic, what in _MAGIC:
-        if body.startswith(magic):
-            raise NotAFeed(f"The address answered with {what} where a feed was expected.")
+    if what := binary(body):
+        raise NotAFeed(f"The address answered with {what} where a feed was expected.")
 
 
 def refuse_pages(text: str) -> None:

@@ -7,10 +7,10 @@ from typing import Any
 from lxml.html import HtmlElement
 
 from syndicator.errors import NotAFeed
-from syndicator.ingest.parse.decode import decode
 from syndicator.ingest.parse.elements import join, url
 from syndicator.ingest.parse.sniff import refuse_other_kinds
 from syndicator.model import Response, Source
+from syndicator.text.decode import decode
 from syndicator.text.figures import parsed
 
 _BLOCKS, _NODES = 32, 5_000

@@ -45,7 +45,7 @@ def _entry(entry: FeedEntry, edition: Edition, article: Article) -> None:
         entry.author(name=author)
     if article.summary:
         entry.summary(article.summary, type="text")
-    entry.content(content.article_html(article), type="html")
+    entry.content(content.article_html(article, content.related(edition, article)), type="html")
     for category in content.categories(edition, article):
         entry.category(_category(category))
 

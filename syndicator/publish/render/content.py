@@ -20,7 +20,7 @@ the article's link leads people there.
 import math
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass, replace
 from datetime import UTC, datetime
 from html import escape, unescape
@@ -118,20 +118,32 @@ def _begins_left_to_right(text: str) -> bool:
     return next((kind for kind in strong if kind in {"L", "R", "AL"} or kind[:2] in {"LR", "RL"}), "") == "L"
 
 
-def article_html(article: Article) -> str:
+def article_html(article: Article, others: Sequence[tuple[str, Article]] = ()) -> str:
     """The article as HTML for readers: one `div` with its direction and language.
 
-    In it the lead picture with caption and credit, then the body; the summary where there is no body.
+    In it the lead picture with caption and credit, then the body; the summary where there is no body. Last a list of
+    `others`, articles that tell the same, each with its publisher's name.
     """
     way, tag = _direction(article), language(article.language)
     body = str(article.body) or (f"<p>{escape(article.summary, quote=False)}</p>" if article.summary else "")
     lead = article.lead_image
     figure = _figure(lead) if lead is not None and not _shows(body, lead.url) else ""
-    inner = figure + body
+    inner = figure + body + _others(others, way)
     if way == "rtl":
         inner = isolate(inner)
     spoken = f' lang="{tag}"' if tag else ""
     return f'<div dir="{way}"{spoken}>{inner}</div>'
+
+
+def _others(others: Sequence[tuple[str, Article]], way: str) -> str:
+    if not others:
+        return ""
+    lines = "".join(
+        f'<li><a href="{escape(one.url)}">{escape(one.title or one.url, quote=False)}</a>'
+        f"{f' <bdi>{escape(publisher, quote=False)}</bdi>' if publisher else ''}</li>"
+        for publisher, one in others
+    )
+    return f"<p>{'المصادر الأخرى:' if way == 'rtl' else 'Other sources:'}</p><ul>{lines}</ul>"
 
 
 def _figure(image: Image) -> str:
@@ -192,9 +204,18 @@ def publishers(edition: Edition, article: Article) -> tuple[Publisher, ...]:
     return tuple(edition.publishers[each] for each in ids if each in edition.publishers)
 
 
+def related(edition: Edition, article: Article) -> list[tuple[str, Article]]:
+    """The articles that tell the same, each with its first publisher's name (empty when it is not known)."""
+    return [
+        (next((each.title for each in publishers(edition, other)), ""), other)
+        for other in edition.related.get(article.id, ())
+    ]
+
+
 def categories(edition: Edition, article: Article) -> tuple[Category, ...]:
     """Our topics under a scheme of ours, then the publisher's own categories, each once and none empty."""
-    ours = (Category(term=topic, scheme=f"{edition.base_url}/topics/") for topic in article.topics)
+    scheme, titles = f"{edition.base_url}/topics/", edition.topics
+    ours = (Category(term=topic, scheme=scheme, label=titles.get(topic)) for topic in article.topics)
     theirs = (
         Category(
             term=each.term.strip(),

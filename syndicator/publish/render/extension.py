@@ -113,6 +113,15 @@ class EntryExtension:
                 length=str(content.length(enclosure) or "") or None,
                 title=enclosure.title,
             )
+        for publisher, other in content.related(self.edition, article):
+            _link(
+                entry,
+                "",
+                "related",
+                other.url,
+                type="text/html",
+                title=f"{publisher}: {other.title}".removeprefix(": "),
+            )
         if article.source is not None and article.source.url:
             _link(entry, "", "via", article.source.url, title=article.source.title)
         if article.comments:

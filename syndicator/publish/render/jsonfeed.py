@@ -1,9 +1,9 @@
 """An edition as JSON Feed 1.1, with what the format has no word for under `_syndicator`.
 
 `_syndicator` of an item holds `images` (address, caption, credit, width, height), `sources` (who published it:
-title and address), `original` (the source that the publisher names), `topics`, `places`, `people`, `comments`
-and `geo` (latitude and longitude); a key without a value is left out, as everywhere in this format. A withdrawn
-article is simply gone: the format has no tombstone.
+title and address), `related` (others that tell the same: id, address, title and source), `original` (the source
+that the publisher names), `topics`, `places`, `people`, `comments` and `geo` (latitude and longitude); a key without a
+value is left out, as everywhere in this format. A withdrawn article is simply gone: the format has no tombstone.
 """
 
 import json
@@ -30,13 +30,14 @@ def render(edition: Edition) -> bytes:
         "language": content.language(feed.language),
         "authors": [{"name": feed.title or feed.path, "url": home}],
         "hubs": [{"type": "WebSub", "url": hub} for hub in edition.hubs],
-        "items": [_item(edition, article) for article in edition.articles],
+        "items": [item(edition, article) for article in edition.articles],
     }
     text = json.dumps(_given(document) | {"items": document["items"]}, ensure_ascii=False, separators=(",", ":"))
     return text.encode() + b"\n"
 
 
-def _item(edition: Edition, article: Article) -> dict[str, Any]:
+def item(edition: Edition, article: Article) -> dict[str, Any]:
+    """One article as JSON Feed has it; the edition must be clean (`content.clean`)."""
     lead = article.lead_image
     return _given(
         {
@@ -44,7 +45,7 @@ def _item(edition: Edition, article: Article) -> dict[str, Any]:
             "url": article.url,
             "title": content.title(article),
             "summary": article.summary,
-            "content_html": content.article_html(article),
+            "content_html": content.article_html(article, content.related(edition, article)),
             "image": lead.url if lead else None,
             "date_published": content.rfc3339(article.published),
             "date_modified": content.rfc3339(article.updated),
@@ -93,6 +94,10 @@ def _more(edition: Edition, article: Article) -> dict[str, Any]:
             ],
             "sources": [
                 _given({"title": each.title, "url": each.homepage}) for each in content.publishers(edition, article)
+            ],
+            "related": [
+                _given({"id": content.urn(other.id), "url": other.url, "title": other.title, "source": publisher})
+                for publisher, other in content.related(edition, article)
             ],
             "original": _given({"title": origin.title, "url": origin.url}) if origin else None,
             "topics": list(article.topics),

@@ -58,7 +58,7 @@ def _item(item: FeedEntry, edition: Edition, article: Article) -> None:
     item.pubDate(content.whole_seconds(article.published))
     if article.summary:
         item.description(escape(article.summary, quote=False))
-    item.content(content.article_html(article))
+    item.content(content.article_html(article, content.related(edition, article)))
     for category in content.categories(edition, article):
         item.category(_category(category))
     if article.comments:

@@ -59,15 +59,15 @@ def test_an_explanation_adds_up(case: dict[str, str]) -> None:
     texts = texts_of(told)
     for one in evidence:
         assert one.matched == texts[one.place][one.start : one.end] != ""
-        assert one.score == pytest.approx(sum(other.weight for other in evidence if other.topic == one.topic), abs=1e-5)
+        assert one.score == pytest.approx(sum(other.weight for other in evidence if other.label == one.label), abs=1e-5)
         assert one.masked_by is None or one.weight == 0
-    assert sorted({one.topic for one in evidence if one.carried}) == case["expected"]
+    assert sorted({one.label for one in evidence if one.carried}) == case["expected"]
 
 
 def test_an_explanation_names_what_was_found() -> None:
     """Evidence has topic, place, phrase, the words as written, and the mask that hides it."""
     evidence = TOPICS.explain(article("قتال بجنوب السُّودان", "وصل وفد من الخرطوم إلى سـوريا"))
-    assert [(one.topic, one.place, one.phrase, one.matched, one.masked_by) for one in evidence] == [
+    assert [(one.label, one.place, one.phrase, one.matched, one.masked_by) for one in evidence] == [
         ("south-sudan", Place.TITLE, "جنوب السودان", "بجنوب السُّودان", None),
         ("sudan", Place.TITLE, "السودان", "السُّودان", "جنوب السودان"),
         ("sudan", Place.LEAD, "الخرطوم", "الخرطوم", None),

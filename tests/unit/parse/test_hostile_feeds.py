@@ -11,38 +11,12 @@ from hypothesis import strategies as st
 
 from syndicator.errors import Malformed, NotAFeed, ParseError, ParseLimit
 from syndicator.ingest.parse import PARSERS, parse
-from syndicator.model import Channel, ExtractRules, ListingRules, Publisher, Response, Source
-
-PUBLISHER = Publisher(id="a", title="A", extract=ExtractRules())
+from syndicator.model import Channel
+from tests.support.hostile import ATTACKS, ENTITIES, answer, rss, source
 
 
 def read(body: bytes | str, kind: str = "feed") -> Channel:
-    source = Source(id="a/b", publisher=PUBLISHER, url="http://a.test/f", kind=kind, listing=ListingRules())
-    data = body.encode() if isinstance(body, str) else body
-    return parse(Response(url="http://a.test/f", status=200, body=data), source)
-
-
-def rss(*items: str, doctype: str = "") -> str:
-    return f"<?xml version='1.0'?>{doctype}<rss version='2.0'><channel>{''.join(items)}</channel></rss>"
-
-
-LAUGHS = "".join(f"<!ENTITY l{n} '{f'&l{n - 1};' * 10 if n else 'ha' * 50}'>" for n in range(10))
-ENTITIES = {
-    "billion laughs": (f"<!DOCTYPE rss [{LAUGHS}]>", "&l9;"),
-    "quadratic": (f"<!DOCTYPE rss [<!ENTITY a '{'x' * 50_000}'>]>", "&a;" * 20_000),
-    "external file": ("<!DOCTYPE rss [<!ENTITY a SYSTEM 'file:///etc/passwd'>]>", "&a;"),
-    "external address": ("<!DOCTYPE rss [<!ENTITY a SYSTEM 'http://127.0.0.1:9/a'>]>", "&a;"),
-    "parameter entity": ("<!DOCTYPE rss [<!ENTITY % a SYSTEM 'file:///etc/passwd'> %a;]>", "x"),
-    "nested parameter entity": ("<!DOCTYPE rss [<!ENTITY % a '<!ENTITY b \"]>\">'> %a;]>", "&b;"),
-    "external document type": ("<!DOCTYPE rss SYSTEM 'file:///etc/passwd'>", "x"),
-    "public document type": ("<!DOCTYPE rss PUBLIC '-//N//D//E' 'http://127.0.0.1:9/rss.dtd'>", "x"),
-    "bracket in a comment": ("<!DOCTYPE rss [<!-- ]> --><!ENTITY a SYSTEM 'file:///etc/passwd'>]>", "&a;"),
-    "bracket in a value": ("<!DOCTYPE rss [<!ENTITY a ']>'><!ENTITY b SYSTEM 'file:///etc/passwd'>]>", "&b;"),
-    "never closed": ("<!DOCTYPE rss [<!ENTITY a SYSTEM 'file:///etc/passwd'>", "&a;"),
-    "lower case": ("<!doctype rss [<!ENTITY a SYSTEM 'file:///etc/passwd'>]>", "&a;"),
-    "xinclude": ("", "<xi:include xmlns:xi='http://www.w3.org/2001/XInclude' href='file:///etc/passwd' parse='text'/>"),
-    "stylesheet": ("<?xml-stylesheet type='text/xsl' href='file:///etc/passwd'?>", "x"),
-}
+    return parse(answer(body), source(kind))
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
@@ -68,33 +42,6 @@ def test_a_path_as_body_is_not_opened():
     for body in ("/etc/passwd", "file:///etc/passwd", "http://127.0.0.1:9/feed", "../../etc/passwd"):
         with pytest.raises(NotAFeed):
             read(body)
-
-
-ATTACKS = {
-    "style attribute": rss("<item><description>&lt;p style='" + "a" * 60_000 + "'&gt;x</description></item>"),
-    "open comments": rss(f"<item><description>{'&lt;!--' * 100_000}</description></item>"),
-    "raw open comments": rss(f"<item><description>{'<!--' * 100_000}</description></item>"),
-    "open character data": rss(f"<item><description>{'<![CDATA[' * 100_000}</description></item>"),
-    "categories": rss(f"<item>{''.join(f'<category>c{n}</category>' for n in range(50_000))}</item>"),
-    "attributes": rss("<item " + " ".join(f"a{n}=''" for n in range(50_000)) + "><title>x</title></item>"),
-    "namespaces": rss("<item " + " ".join(f"xmlns:a{n}='u{n}'" for n in range(50_000)) + "><title>x</title></item>"),
-    "nesting": "<rss>" + "<a>" * 300_000,
-    "nesting with ends": "<rss>" + "<a>" * 100_000 + "</a>" * 100_000 + "</rss>",
-    "end tags": rss("</a>" * 200_000),
-    "unquoted attributes": rss(f"<item {'a=b ' * 100_000}>"),
-    "quotes": rss("<item a=" + '"' * 100_001 + ">"),
-    "less-than signs": rss("<" * 500_000),
-    "ampersands": rss(f"<item><title>{'&' * 1_000_000}</title></item>"),
-    "a long name": f"<{'a' * 1_000_000}>",
-    "declarations": "<?xml version='1.0'?>" * 50_000,
-    "document types": "<!DOCTYPE a [" * 50_000,
-    "brackets": "<!DOCTYPE rss [" + "<" * 200_000,
-    "white space": " " * 1_000_000 + "<rss",
-    "links": rss("<item>" + "<link>http://a.test/</link>" * 4_000 + "</item>"),
-    "bases": "<feed xmlns='http://www.w3.org/2005/Atom'>" + "<entry xml:base='../'>" * 50 + "</entry>" * 50 + "</feed>",
-    "groups": rss("<item>" + "<media:group><media:content url='/a.jpg'/></media:group>" * 4_000 + "</item>"),
-    "pages": "<!--" * 100_000 + "<html>",
-}
 
 
 @pytest.mark.parametrize("name", ATTACKS)

@@ -241,6 +241,10 @@ def test_direction_and_language_stay() -> None:
         ("?a=1&copy=2&lt=3", "?a=1&copy=2&lt=3"),
         ("&#x202e;x&#8203;", "x"),
         ("سعر < 5 > 3", "سعر < 5 > 3"),
+        ("a <b and c> d <x = y> z", "a d <x = y> z"),
+        ("<image src=x onerror=alert(1)>خبر", "خبر"),
+        ("<x onclick=alert(1)>خبر", "خبر"),
+        ("<mi/xlink:href='javascript:x'>خبر", "خبر"),
         ("", ""),
     ],
 )

@@ -1,0 +1,102 @@
+"""What is looked for besides topics: territories and people, as shipped and as operators extend them.
+
+Territories come from three files, each adding to the one before: `syndicator/places/names.json` (made from CLDR and
+GeoNames by `tools/make_places.py`), `syndicator/places/places.toml` (adjectives, short names, what is ambiguous) and
+the operator's `config/places.toml` (who stands for a territory). People are `config/people.toml`. The operator's
+files may be missing.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field
+
+from syndicator.model import Person, Territory
+from syndicator.settings import Table, read_toml
+
+PLACES = "config/places.toml"
+PEOPLE = "config/people.toml"
+SHIPPED = Path(__file__).resolve().parents[1] / "places"
+
+Phrase = Annotated[str, Field(min_length=1, max_length=200)]
+Phrases = tuple[Phrase, ...]
+Code = Annotated[str, Field(pattern="^[A-Z]{2}$")]
+
+
+class TerritoryTable(Table):
+    """`[territories.SY]`: what names a territory; see `model.Territory`."""
+
+    names: Phrases = ()
+    adjectives: Phrases = ()
+    cities: Phrases = ()
+    members: Phrases = ()
+    weak: Phrases = ()
+    exclude: Phrases = ()
+    written_otherwise: Phrases = ()
+
+
+class PlacesFile(Table):
+    """`config/places.toml`, and the same shape in `syndicator/places/`."""
+
+    hidden: Phrases = ()
+    """Phrases that name no territory although one stands inside them."""
+    territories: Mapping[Code, TerritoryTable] = Field(default_factory=dict)
+
+
+class PersonTable(Table):
+    """`[[people]]` in `config/people.toml`; see `model.Person`."""
+
+    name: Phrase
+    spellings: Phrases = ()
+    office: Phrase | None = None
+
+
+class PeopleFile(Table):
+    """`config/people.toml`."""
+
+    people: tuple[PersonTable, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gazetteer:
+    """All territories by code, and the phrases that name none."""
+
+    territories: Mapping[str, Territory]
+    hidden: tuple[str, ...]
+
+
+def read_places(home: Path) -> Gazetteer:
+    """The territories as shipped, with what `config/places.toml` below `home` adds.
+
+    Raises `ConfigurationError` with one line for every mistake.
+    """
+    names = json.loads((SHIPPED / "names.json").read_text("utf-8"))["territories"]
+    files = [PlacesFile.model_validate({"territories": names})]
+    files.append(read_toml(SHIPPED / "places.toml", PlacesFile, name="syndicator/places/places.toml"))
+    if (home / PLACES).is_file():
+        files.append(read_toml(home / PLACES, PlacesFile, name=PLACES))
+    added: dict[str, dict[str, dict[str, None]]] = {}
+    for file in files:
+        for code, table in file.territories.items():
+            fields = added.setdefault(code, {})
+            for key, phrases in table:
+                fields.setdefault(key, {}).update(dict.fromkeys(phrases))
+    territories = {
+        code: Territory(code=code, **{key: tuple(phrases) for key, phrases in fields.items()})
+        for code, fields in sorted(added.items())
+    }
+    return Gazetteer(territories=territories, hidden=tuple(phrase for file in files for phrase in file.hidden))
+
+
+def read_people(home: Path) -> tuple[Person, ...]:
+    """The people that `config/people.toml` below `home` lists, in its order; none when there is no such file.
+
+    Raises `ConfigurationError` with one line for every mistake.
+    """
+    if not (home / PEOPLE).is_file():
+        return ()
+    listed = read_toml(home / PEOPLE, PeopleFile, name=PEOPLE).people
+    return tuple(Person(name=one.name, spellings=one.spellings, office=one.office) for one in listed)

@@ -1,0 +1,83 @@
+"""What is read of an article, and how a judgement about it is told.
+
+An article is folded once (`Reading`), whatever is looked for in it afterwards.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+
+from syndicator.model import Article
+from syndicator.text.html import text_of
+from syndicator.text.matcher import Words
+from syndicator.text.words import Folded, fold
+
+
+class Place(StrEnum):
+    """Where in an article a phrase stands."""
+
+    TITLE = "title"
+    LEAD = "lead"
+    BODY = "body"
+
+
+LEAD_LENGTH = 300
+"""Characters of the body that stand for the lead of an article without a summary."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """One phrase that speaks for one label, found at one place of an article."""
+
+    label: str
+    """A topic's id, a territory's code or a person's name."""
+    place: Place
+    phrase: str
+    """As the definition has it."""
+    matched: str
+    """As the article has it: `text[start:end]` of its title, lead or body text."""
+    start: int
+    end: int
+    weight: float
+    """What it adds to the score; 0 when it is masked, or weak and alone."""
+    masked_by: str | None
+    """The phrase that hides it."""
+    score: float
+    """Of the label, over the whole article."""
+    carried: bool
+    """The score reached the threshold: the article has the label."""
+
+
+class Reading:
+    """An article's title, lead and body, as written and folded."""
+
+    def __init__(self, article: Article) -> None:
+        self.texts = texts_of(article)
+        self.folds = {place: fold(text) for place, text in self.texts.items()}
+
+    @cached_property
+    def words(self) -> dict[Place, Words]:
+        """The folded texts in words."""
+        return {place: Words.of(text) for place, text in self.folds.items()}
+
+    @cached_property
+    def ways(self) -> dict[Place, Folded]:
+        """The folded texts with the way back."""
+        return {place: Folded(text, self.texts[place]) for place, text in self.folds.items()}
+
+    def written(self, place: Place, start: int, end: int) -> tuple[str, int, int]:
+        """What stands at `folds[place][start:end]` as it was written, and where in `texts[place]`."""
+        start, end = self.ways[place].span(start, end)
+        return self.texts[place][start:end], start, end
+
+
+def reading_of(article: Article | Reading) -> Reading:
+    """The article read, once."""
+    return article if isinstance(article, Reading) else Reading(article)
+
+
+def texts_of(article: Article) -> dict[Place, str]:
+    """What is read, as it is written; the offsets of `Evidence` point into these texts."""
+    body = text_of(article.body)
+    lead = article.summary or (body if len(body) <= LEAD_LENGTH else body[:LEAD_LENGTH].rpartition(" ")[0])
+    return {Place.TITLE: article.title, Place.LEAD: lead, Place.BODY: body}

@@ -1,0 +1,232 @@
+"""Who is in an article: display names, the most important first.
+
+**Listed people** (`config/people.toml`) are found by their name and every other spelling, and are shown by their
+name: دي مستورا and ستيفان دي ميستورا are one person. A longer name hides a shorter one inside it.
+
+**Offices announce names.** Behind an office or a title (وزير الخارجية, الأمين العام, السيد) stands a name, after the
+words that say whose office it is (الأمريكي, للأمم المتحدة, الاتحاد الروسي) and perhaps a comma. Arabic does not mark
+where a name ends: it ends before a sign, a word that joins sentences, a word with و or before one with the article,
+unless that is the second word (بشار الأسد) or the name is written so again elsewhere. A name that nobody lists needs
+two words, and either two mentions or a clean end. Offices without a name behind them name nobody.
+
+**The most important first**: the title counts most, then the lead, then mentions in the body.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from syndicator.ingest.classify.evidence import Evidence, Place, Reading, reading_of
+from syndicator.model import Article, Person
+from syndicator.text.matcher import Match, Matcher
+from syndicator.text.words import STOP, fold
+
+_OFFICE = "office"
+OFFICES = (
+    *("السيد", "السيدة", "الدكتور", "الدكتورة", "الأمير", "الأميرة", "الملك", "الملكة", "الشيخ", "البابا", "العقيد"),
+    *("الفريق", "اللواء", "العميد", "الجنرال", "المشير", "السفير", "السفيرة", "النائب", "القاضي", "الرئيس", "رئيس"),
+    *("الرئيسة", "نائب الرئيس", "رئيس الوزراء", "رئيسة الوزراء", "رئيس الحكومة", "المستشارة", "المستشار"),
+    *("ولي العهد", "ولي ولي العهد", "العاهل", "وزير", "وزيرة", "وزير الخارجية", "وزيرة الخارجية", "وزير خارجية"),
+    *("وزير شؤون خارجية", "وزير الدفاع", "وزير الداخلية", "وزير المالية", "وزير الدولة", "الأمين العام"),
+    *("الأمينة العامة", "نائب الأمين العام", "نائبة الأمين العام", "وكيل الأمين العام", "المبعوث", "مبعوث"),
+    *("المبعوث الخاص", "المبعوثة الخاصة", "المبعوث الأممي", "مبعوث الأمم المتحدة", "الممثل الخاص", "الممثلة الخاصة"),
+    *("المفوض السامي", "المفوضة السامية", "المفوض العام", "المقرر الخاص", "المقررة الخاصة", "منسق الشؤون الإنسانية"),
+    *("المدير العام", "المديرة العامة", "المديرة التنفيذية", "المدير التنفيذي", "الرئيس التنفيذي", "المتحدث باسم"),
+    *("المتحدثة باسم", "المتحدث", "المتحدثة", "مندوب", "المندوب الدائم", "المندوبة", "سفير", "سفيرة", "مدير", "قائد"),
+)
+"""What stands before a name; in every form but the plural."""
+_AFTER_NAMES = """
+في من الى على عن ان أن إن انه إنه انها التي الذي الذين مع بعد قبل خلال امس اليوم غدا الاحد الاثنين الثلاثاء
+الاربعاء الخميس الجمعة السبت يوم قال قالت قوله قائلا اكد اكدت اعلن اعلنت اضاف اضافت صرح دعا دعت طالب التقى كان
+كانت قد لم لن لا ما هذا هذه ذلك تلك هو هي هم عبر ضد بين حول حيث عند عندما منذ حتى كما او أو ثم بل لكن اي كل بعض
+غير سوف ايضا نظيره نظيرته لدى تحت فوق خارج داخل اثناء رغم بسبب ازاء تجاه نحو باسم ممثل رئيس وزير مدير امين عام
+خاص سابق حالي حزب معهد مركز مجلس اجهزة جهاز هيئة منظمة لجنة وزارة بنك شركة اتحاد جامعة قسم وكالة حركة تحالف
+ائتلاف حكومة مكتب فريق بعثة محكمة نقابة جمعية مؤسسة صندوق برنامج ادارة دائرة قوات جيش شرطة بلدية ولاية محافظة
+مدينة اقليم كتلة تيار جبهة منتخب نادي قناة صحيفة شبكة غرفة قطاع مشروع مديرية دولة جمهورية حملة منطقة عملية قائمة
+شؤون اركان مجموعة اعرب اعربت رحب وصل زار اتهم حذر نفى اجرى بحث ناقش شدد اشار اوضح اعتبر وصف هدد كشف وجه القى
+تعهد توعد
+"""
+_ENDS_NAME = frozenset(map(fold, _AFTER_NAMES.split()))
+_BETWEEN = """عبد بن ابن بنت آل ابو أبو دي فون فان ولد ال إل لو دا دو بان كي"""
+_PARTICLES = frozenset(map(fold, _BETWEEN.split()))
+_LONGEST = 4
+_NEAR = 120
+"""Characters behind an office in which its holder's name must stand."""
+_WEIGHT = {Place.TITLE: 6.0, Place.LEAD: 2.0, Place.BODY: 0.5}
+"""What the first mention at a place adds."""
+_AGAIN = 0.5
+_MENTIONS = 8
+"""So many mentions count at one place."""
+_YA = """يوسف ياسر يحيى ياسين يعقوب يوري يوهان يورغن يونس يزيد يانيس"""
+_NAMES_IN_YA = frozenset(map(fold, _YA.split()))
+_WRITTEN = re.compile(r"[\w\s-]+")
+_LETTERS = re.compile("[ء-ي]+")
+
+
+class _Found(NamedTuple):
+    name: str
+    place: Place
+    start: int
+    end: int
+    phrase: str
+    masked_by: str | None
+    weight: float
+
+
+class People:
+    """Compiled names and offices. Safe to share between threads; build it once for a set of definitions."""
+
+    def __init__(self, people: Iterable[Person] = ()) -> None:
+        listed = list(people)
+        names = {one.name: tuple(map(_literal, (one.name, *one.spellings))) for one in listed}
+        self._matcher = Matcher({**names, _OFFICE: tuple(map(_literal, OFFICES))}, exclusive=True)
+        whose = [word for one in listed if one.office for word in fold(one.office).split()]
+        self._whose = frozenset(whose)
+
+    def label(self, article: Article | Reading) -> tuple[str, ...]:
+        """The names of the people in the article, the most important first."""
+        scores: dict[str, float] = {}
+        for one in self._find(reading_of(article)):
+            scores[one.name] = scores.get(one.name, 0.0) + one.weight
+        named = [name for name, score in scores.items() if score > 0]
+        return tuple(sorted(named, key=lambda name: -scores[name]))
+
+    def explain(self, article: Article | Reading) -> tuple[Evidence, ...]:
+        """Every mention of every person, in the order of their importance."""
+        reading = reading_of(article)
+        found = self._find(reading)
+        order = {name: at for at, name in enumerate(self.label(reading))}
+        made = []
+        for one in sorted(found, key=lambda one: order.get(one.name, len(order))):
+            matched, start, end = reading.written(one.place, one.start, one.end)
+            made.append(
+                Evidence(
+                    label=one.name,
+                    place=one.place,
+                    phrase=one.phrase,
+                    matched=matched,
+                    start=start,
+                    end=end,
+                    weight=one.weight,
+                    masked_by=one.masked_by,
+                    score=round(sum(other.weight for other in found if other.name == one.name), 6),
+                    carried=one.name in order,
+                )
+            )
+        return tuple(made)
+
+    def _find(self, reading: Reading) -> list[_Found]:
+        """Every mention with its weight, in the order of the text."""
+        mentions: list[_Found] = []
+        counted: Counter[tuple[str, Place]] = Counter()
+        matches = {place: self._matcher.find_all(text) for place, text in reading.words.items()}
+        for place, found in matches.items():
+            for match in found:
+                if match.key == _OFFICE:
+                    continue
+                weight = 0.0 if match.masked_by else _step(counted, match.key, place)
+                mentions.append(_Found(match.key, place, match.start, match.end, match.phrase, match.masked_by, weight))
+        for name, (shown, office) in self._announced(reading, matches).items():
+            for place, text in reading.folds.items():
+                for start in _mentions(text, name):
+                    weight = _step(counted, shown, place)
+                    mentions.append(_Found(shown, place, start, start + len(name), office, None, weight))
+        return mentions
+
+    def _announced(self, reading: Reading, matches: dict[Place, list[Match[str]]]) -> dict[str, tuple[str, str]]:
+        """Folded names behind offices that nobody lists: (as written, the office)."""
+        whole = f" {STOP} ".join(reading.folds.values())
+        found: dict[str, tuple[str, str]] = {}
+        for place, text in reading.folds.items():
+            taken = [(match.start, match.end) for match in matches[place] if match.key != _OFFICE]
+            for office in matches[place]:
+                if office.key != _OFFICE or office.masked_by is not None:
+                    continue
+                start, end = self._name_behind(text, office.end, whole)
+                name = text[start:end]
+                if not name or name in found or any(start < stop and begin < end for begin, stop in taken):
+                    continue
+                written = _as_written(name, reading, place, start, end)
+                if _WRITTEN.fullmatch(written):
+                    found[name] = (" ".join(written.replace("_", " ").split()), office.phrase.removeprefix("="))
+        return found
+
+    def _name_behind(self, text: str, end: int, whole: str) -> tuple[int, int]:
+        """Where the name stands that an office announces which ends at `end`; (0, 0) when there is none."""
+        words = text[end : end + _NEAR].split(" ")[1:]
+        at, place = 0, end + 1
+        while at < len(words) and at < 5 and self._whose_office(words, at):
+            place += len(words[at]) + 1
+            at += 1
+        name: list[str] = []
+        if len(text) > end + _NEAR:
+            words.pop()  # it may be cut
+        for here, word in enumerate(words[at:], at):
+            behind = words[here + 1] if here + 1 < len(words) else STOP
+            if len(name) == _LONGEST or not _goes_on(name, word, behind):
+                break
+            name.append(word)
+        clean = at + len(name) >= len(words) or words[at + len(name)] in _ENDS_NAME | {STOP}
+        clean = clean or words[at + len(name)].startswith(("و", "ال", "ل", "ب"))
+        while len(name) > 2 and whole.count(" ".join(name)) < 2 and whole.count(" ".join(name[:-1])) > 1:
+            name.pop()
+        phrase = " ".join(name)
+        short = len(name) == 2 or (len(name) == 3 and not _PARTICLES.isdisjoint(name))
+        if len(name) < 2 or not (whole.count(phrase) > 1 or (clean and short)):
+            return 0, 0
+        if name[0].startswith("ل") and name[1].startswith("ال"):  # for the ...: an organisation
+            return 0, 0
+        return place, place + len(phrase)
+
+    def _whose_office(self, words: list[str], at: int) -> bool:
+        """Whether the word still says whose office it is: a comma, an adjective, a country, an organisation."""
+        word = words[at]
+        if word in self._whose or word.startswith(("ال", "لل")):
+            return True
+        return word == STOP and at > 0 and words[at - 1] != STOP
+
+
+def _goes_on(name: list[str], word: str, behind: str) -> bool:
+    """Whether a word continues a name; `behind` is the word after it."""
+    if word in _ENDS_NAME or not _LETTERS.fullmatch(word):
+        return False
+    if word.startswith("ي") and len(word) > 3 and word not in _NAMES_IN_YA:  # a verb
+        return False
+    if not name:
+        return len(word) > 2 and not word.startswith(("ال", "لل", "وو"))
+    if word.startswith("ال"):
+        return len(name) == 1 or name[-1] in _PARTICLES
+    return len(word) < 5 or not word.startswith(("و", "ل")) or behind == STOP
+
+
+def _step(counted: Counter[tuple[str, Place]], name: str, place: Place) -> float:
+    """What one more mention of a person at a place adds."""
+    counted[name, place] += 1
+    mention = counted[name, place]
+    return _WEIGHT[place] if mention == 1 else _AGAIN if mention <= _MENTIONS else 0.0
+
+
+def _mentions(text: str, name: str) -> Iterator[int]:
+    """Where a folded name begins in a folded text, with or without prefixes before it."""
+    start = text.find(name)
+    while start >= 0:
+        before = text[max(0, start - 3) : start].rpartition(" ")[2]
+        if text[start + len(name) : start + len(name) + 1] in ("", " ") and before in _BEFORE_NAME:
+            yield start
+        start = text.find(name, start + len(name))
+
+
+_BEFORE_NAME = frozenset(first + then for first in ("", "و", "ف") for then in ("", "ب", "ك", "ل"))
+_LIKE_FOLDED = str.maketrans("أإآٱىیةکؤئ_-", "ااااييهكءء  ")
+
+
+def _as_written(name: str, reading: Reading, place: Place, start: int, end: int) -> str:
+    """A folded name as the article writes it. Most are written plainly, which is found without the way back."""
+    text = reading.texts[place]
+    at = text.translate(_LIKE_FOLDED).find(name)
+    return text[at : at + len(name)] if at >= 0 else reading.written(place, start, end)[0]
+
+
+def _literal(name: str) -> str:
+    return name if name.startswith("=") else f"={name}"

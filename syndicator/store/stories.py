@@ -1,0 +1,151 @@
+"""What the clusterer asks under the writer's lock: how rare words are, and which articles may tell the same.
+
+Two texts that tell the same have a key in common (`Signature.keys`), so neighbours are found by an index on keys and
+moments: however much is stored, a look-up reads what was published around the same days and has the same key. Nothing
+is remembered outside the database: a restart, and a second worker, find what the first one wrote.
+
+How often words occur is counted in one article of `COUNTED`, chosen by id: enough to tell rare words from common ones.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, select
+
+from syndicator.model import Member
+from syndicator.store.dialects import among
+from syndicator.store.dialects import insert as upserting
+from syndicator.store.tables import articles, signatures, story_keys, term_counts
+from syndicator.text.signature import Draft, Frequencies, Signature
+
+COUNTED = 4
+CANDIDATES = 64
+"""Neighbours that are looked at for one article: those with the most keys in common."""
+_TOTAL = 0
+_CHUNK = 2000
+_STORIES = 500
+
+
+def frequencies(connection: Connection, terms: Iterable[int]) -> Frequencies:
+    """How rare these terms are among what is stored."""
+    counts: dict[int, int] = {}
+    for chunk in _chunks({*terms, _TOTAL}):
+        statement = select(term_counts.c.term, term_counts.c.articles).where(
+            among(connection, term_counts.c.term, chunk)
+        )
+        counts.update({row.term: row.articles for row in connection.execute(statement)})
+    return Frequencies(counts.pop(_TOTAL, 0), counts)
+
+
+def neighbours(connection: Connection, wanted: Sequence[tuple[datetime, Signature]], window: timedelta) -> list[Member]:
+    """The stored articles that have a key in common with one of these and were published within `window` of it."""
+    asking: dict[int, list[int]] = {}
+    for place, (_, signature) in enumerate(wanted):
+        for key in signature.keys:
+            asking.setdefault(key, []).append(place)
+    if not asking:
+        return []
+    moments = [published for published, _ in wanted]
+    span = (int((min(moments) - window).timestamp()), int((max(moments) + window).timestamp()) + 1)
+    shared: list[Counter[int]] = [Counter() for _ in wanted]
+    for chunk in _chunks(asking):
+        statement = select(story_keys.c.key, story_keys.c.at, story_keys.c.number).where(
+            among(connection, story_keys.c.key, chunk), story_keys.c.at.between(*span)
+        )
+        for key, at, number in connection.execute(statement):
+            for place in asking[key]:
+                if abs(at - moments[place].timestamp()) <= window.total_seconds():
+                    shared[place][number] += 1
+    return _members(connection, {number for counts in shared for number, _ in counts.most_common(CANDIDATES)})
+
+
+def _members(connection: Connection, numbers: Iterable[int]) -> list[Member]:
+    found = []
+    for chunk in _chunks(numbers):
+        for row in connection.execute(select(signatures).where(among(connection, signatures.c.number, chunk))):
+            signature = Signature.unpacked(row.shingles, row.terms)
+            found.append(
+                Member(
+                    article=row.article,
+                    story=row.story,
+                    published=row.published,
+                    began=row.began,
+                    signature=signature,
+                )
+            )
+    return found
+
+
+def remember(connection: Connection, members: Sequence[Member], drafts: Mapping[str, Draft], moment: datetime) -> None:
+    """Keeps what later articles are compared with, and counts the words."""
+    if not members:
+        return
+    values = []
+    for member in members:
+        shingles, terms = member.signature.packed()
+        values.append(
+            {
+                "article": member.article,
+                "story": member.story,
+                "published": member.published,
+                "began": member.began,
+                "saved": moment,
+                "shingles": shingles,
+                "terms": terms,
+            }
+        )
+    made = connection.execute(insert(signatures).returning(signatures.c.article, signatures.c.number), values)
+    numbers: dict[str, int] = {row.article: row.number for row in made}
+    keys = [
+        {"key": key, "at": int(member.published.timestamp()), "number": numbers[member.article]}
+        for member in members
+        for key in member.signature.keys
+    ]
+    if keys:
+        connection.execute(insert(story_keys), keys)
+    _count(connection, [drafts[member.article] for member in members if _counted(member.article)])
+
+
+def _counted(article: str) -> bool:
+    return int(article[-4:], 16) % COUNTED == 0
+
+
+def _count(connection: Connection, drafts: Sequence[Draft]) -> None:
+    counts = Counter(term for draft in drafts for term in draft.terms)
+    counts[_TOTAL] = len(drafts)
+    if not drafts:
+        return
+    statement: Any = upserting(connection, term_counts)
+    statement = statement.on_conflict_do_update(
+        index_elements=["term"], set_={"articles": term_counts.c.articles + statement.excluded.articles}
+    )
+    connection.execute(statement, [{"term": term, "articles": count} for term, count in sorted(counts.items())])
+
+
+def forget(connection: Connection, before: datetime) -> int:
+    """Drops what was kept for comparison before a moment; the stories themselves stay. Returns how many articles'."""
+    newest = select(signatures.c.number).where(signatures.c.saved < before).order_by(signatures.c.number.desc())
+    last = connection.execute(newest.limit(1)).scalar()
+    if last is None:
+        return 0
+    connection.execute(delete(story_keys).where(story_keys.c.number <= last))
+    return connection.execute(delete(signatures).where(signatures.c.number <= last)).rowcount
+
+
+def told_by(connection: Connection, stories: Iterable[str]) -> dict[str, list[str]]:
+    """The ids of the articles that tell each story, the first published first; withdrawn ones are left out."""
+    found: dict[str, list[str]] = {}
+    for chunk in _chunks(set(stories), _STORIES):
+        statement = select(articles.c.story, articles.c.id).where(
+            articles.c.story.in_(chunk), articles.c.withdrawn.is_(False)
+        )
+        for row in connection.execute(statement.order_by(articles.c.published, articles.c.id)):
+            found.setdefault(row.story, []).append(row.id)
+    return found
+
+
+def _chunks(keys: Iterable[Any], size: int = _CHUNK) -> Iterable[list[Any]]:
+    ordered = sorted(keys)
+    return (ordered[start : start + size] for start in range(0, len(ordered), size))

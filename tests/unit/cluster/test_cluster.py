@@ -1,0 +1,94 @@
+"""The rules of `syndicator.ingest.cluster`."""
+
+import random
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from syndicator.evaluate.stories import cluster, own
+from syndicator.ingest.cluster import WINDOW, Neighbourhood, decide, drafted
+from syndicator.model import Article
+from syndicator.text.html import from_text
+from syndicator.text.signature import Frequencies, signature
+from tests.support.articles import MOMENT, article
+
+GOLD = Path(__file__).parents[2] / "data" / "stories" / "stories.toml"
+HOUR = timedelta(hours=1)
+NOTHING = Frequencies(0, {})
+NEWS = (
+    "أعلنت بلدية صيدا افتتاح سوق السمك الجديد على المرفأ القديم بعد ترميم استمر ثلاثة أعوام بتمويل من صيادي المدينة"
+    " ومغتربيها وقالت رئيسة اللجنة إن السوق يضم أربعين بسطة ومختبرا صغيرا لفحص الأسماك"
+)
+
+
+def report(number: int, at: timedelta, title: str = "افتتاح سوق السمك في صيدا", text: str = NEWS) -> Article:
+    published = MOMENT + at
+    return article(number, title=title, summary=text, body=from_text(""), published=published, updated=published)
+
+
+def told(*articles: Article) -> list[str]:
+    """The story of each, decided one after the other."""
+    neighbourhood, stories = Neighbourhood(), []
+    for each in articles:
+        own_signature = signature(drafted(each), NOTHING)
+        member = decide(each, own_signature, neighbourhood.near(each, own_signature))
+        neighbourhood.add(member)
+        stories.append(member.story)
+    return stories
+
+
+def test_own_gold_is_exactly_right() -> None:
+    """Reports of one event are one story; follow-ups and the like of it elsewhere are not."""
+    articles, wanted = own(GOLD)
+    assert cluster(articles).pairs == wanted
+
+
+def test_the_story_keeps_the_first_articles_id() -> None:
+    """While it grows, a story has the id of the article that began it."""
+    reports = [report(n, n * HOUR, text=f"{NEWS} بحسب مراسلنا {n}") for n in range(1, 6)]
+    assert told(*reports) == [reports[0].id] * 5
+
+
+def test_nothing_joins_after_the_window() -> None:
+    """The very same text is another story three days after the first, though others came between."""
+    within, after = report(2, WINDOW - HOUR), report(3, WINDOW + HOUR)
+    stories = told(report(1, 0 * HOUR), within, after)
+    assert stories[1] == stories[0]
+    assert stories[2] == after.id
+
+
+def test_an_earlier_article_that_comes_late_joins() -> None:
+    """Articles come in any order: one published before the first that came is in its story, too."""
+    first, earlier = report(1, 5 * HOUR), report(2, 0 * HOUR)
+    assert told(first, earlier) == [first.id, first.id]
+
+
+@pytest.mark.parametrize("words", ["", "عاجل", "نشرة الأخبار", "أسعار العملات اليوم"])
+def test_a_few_words_must_be_the_same(words: str) -> None:
+    """A text of a few words says too little to join what it only resembles."""
+    other = report(2, HOUR, title=f"{words} مساء", text="")
+    assert told(report(1, 0 * HOUR, title=words, text=""), other)[1] == other.id
+
+
+def test_a_shared_subject_is_not_a_story() -> None:
+    """Two events in one place on one day are two stories."""
+    other = report(
+        2,
+        HOUR,
+        title="إضراب عمال النظافة في صيدا",
+        text="بدأ عمال النظافة في صيدا إضرابا مفتوحا احتجاجا على تأخر الأجور",
+    )
+    assert told(report(1, 0 * HOUR), other)[1] == other.id
+
+
+def test_long_text_is_recognised_after_cuts_and_additions() -> None:
+    """A report that another outlet cut by a third and wrapped in sentences of its own is the same story."""
+    chance = random.Random(1)
+    vocabulary = [f"كلم{chr(1576 + a)}{chr(1576 + b)}" for a in range(20) for b in range(20)]
+    wire = [chance.choice(vocabulary) for _ in range(300)]
+    frame = [chance.choice(vocabulary) for _ in range(60)]
+    one = replace(report(1, 0 * HOUR, title="خبر", text=""), body=from_text(" ".join(wire)))
+    cut = replace(report(2, HOUR, title="نبأ", text=""), body=from_text(" ".join(frame + wire[:200])))
+    assert told(one, cut) == [one.id, one.id]

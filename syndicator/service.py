@@ -26,7 +26,7 @@ from syndicator.http.address import Guard
 from syndicator.ingest.box import Boxes
 from syndicator.ingest.cadence import Bounds
 from syndicator.ingest.manners import definition
-from syndicator.ingest.pipeline import Definitions, Ingest, compile_definitions
+from syndicator.ingest.pipeline import Definitions, Ingest
 from syndicator.ingest.push import Listener, reachable
 from syndicator.ingest.read import PRELOAD
 from syndicator.logs import logger
@@ -192,7 +192,9 @@ class Service:
             return False
         if fresh.fingerprint == self.catalogue.fingerprint:
             return False
-        self._definitions = compile_definitions(fresh)
+        self._definitions = Definitions(fresh)
+        if self.store.database.writer is not None:
+            self._definitions.compile()
         log.info("definitions reloaded", sources=len(fresh.sources), topics=len(fresh.topics), feeds=len(fresh.feeds))
         return True
 
@@ -415,7 +417,7 @@ def opened(settings: Settings, *, write: bool, door: Door | None = None) -> Iter
 
     A writer makes the schema of an empty database. Raises `ConfigurationError`, `StoreBusy`, `SchemaMismatch`.
     """
-    definitions = compile_definitions(catalogues.load(settings.home))
+    definitions = Definitions(catalogues.load(settings.home))
     database = open_database(settings.database_url, write=write, pool=settings.fetch.parallel + 4)
     try:
         if not migrations.check(database):
@@ -429,6 +431,7 @@ def opened(settings: Settings, *, write: bool, door: Door | None = None) -> Iter
             store = Store(database)
             service = Service(settings, definitions, store, network, boxes, inbox=inbox, push_door=push_network)
             if write:
+                definitions.compile()
                 service.sync()
             yield service
         for one in (network, push_network):

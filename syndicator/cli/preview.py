@@ -11,7 +11,7 @@ from syndicator.cli.house import network, out, settings
 from syndicator.errors import ConfigurationError
 from syndicator.ingest.extract import Cut
 from syndicator.ingest.parse import PARSERS
-from syndicator.ingest.pipeline import compile_definitions
+from syndicator.ingest.pipeline import Definitions
 from syndicator.ingest.preview import Item, Preview, Shown, show
 from syndicator.ingest.preview import preview as look
 from syndicator.publish.render.content import article_html
@@ -36,7 +36,7 @@ def preview(what: str, number: int, kind: str | None, full_text: bool | None, fi
     Nothing is stored, and no database is needed.
     """
     here = settings()
-    definitions = compile_definitions(catalogue.load(here.home))
+    definitions = Definitions(catalogue.load(here.home))
     if what not in definitions.catalogue.sources:
         what = _address(what)
     with network(here) as (door, boxes):

@@ -12,6 +12,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cached_property, lru_cache
 from time import monotonic, perf_counter
 
 from syndicator.catalogue import Catalogue
@@ -25,21 +26,51 @@ from syndicator.ingest.extract import extract
 from syndicator.ingest.merge import merge
 from syndicator.ingest.read import read
 from syndicator.logs import logger
-from syndicator.model import Article, Channel, Member, Outcome, Poll, Response, Source, SourceState, Validators
+from syndicator.model import (
+    Article,
+    Channel,
+    Member,
+    Outcome,
+    Poll,
+    Response,
+    Source,
+    SourceState,
+    Territory,
+    Validators,
+)
 from syndicator.store import Store, Transaction
 from syndicator.text.signature import Draft, signature
 
 log = logger(__name__)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True)
 class Definitions:
-    """A catalogue with its labels compiled: swapped whole when the definitions change."""
+    """A catalogue with its labels, swapped whole when the definitions change.
+
+    Labels are compiled when they are first needed (most of a second for all that is shipped): a process that only
+    serves or lists never pays for them. Who labels on several threads calls `compile` first.
+    """
 
     catalogue: Catalogue
-    topics: Topics
-    places: Places
-    people: People
+
+    def compile(self) -> "Definitions":
+        """All labels ready; returns itself."""
+        _ = self.topics, self.places, self.people
+        return self
+
+    @cached_property
+    def topics(self) -> Topics:
+        return Topics(self.catalogue.topics.values())
+
+    @cached_property
+    def places(self) -> Places:
+        gazetteer = self.catalogue.gazetteer
+        return _places(tuple(gazetteer.territories.values()), gazetteer.hidden)
+
+    @cached_property
+    def people(self) -> People:
+        return People(self.catalogue.people)
 
     def label(self, article: Article) -> Article:
         """Its labels - by what it says; topics also by the sources that it came from - and the feeds that carry it."""
@@ -49,14 +80,10 @@ class Definitions:
         return replace(labelled, feeds=self.catalogue.routes(labelled))
 
 
-def compile_definitions(catalogue: Catalogue) -> Definitions:
-    gazetteer = catalogue.gazetteer
-    return Definitions(
-        catalogue=catalogue,
-        topics=Topics(catalogue.topics.values()),
-        places=Places(gazetteer.territories.values(), gazetteer.hidden),
-        people=People(catalogue.people),
-    )
+@lru_cache(maxsize=1)
+def _places(territories: tuple[Territory, ...], hidden: tuple[str, ...]) -> Places:
+    """Places are the largest of the tables and the least often edited: other edits leave them as they are."""
+    return Places(territories, hidden)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -270,6 +270,15 @@ def test_a_newer_schema_is_refused(store: Store) -> None:
         migrations.check(database)
 
 
+def test_an_empty_database_gets_its_tables(empty_database_url: str) -> None:
+    """The first start makes the schema, on either database."""
+    database = open_database(empty_database_url, write=True)
+    assert not migrations.check(database)
+    assert migrations.upgrade(database) == (None, migrations.head())
+    assert migrations.check(database)
+    database.close()
+
+
 def test_migrating_twice_changes_nothing(store: Store) -> None:
     """`migrate` may be run at every release."""
     assert migrations.upgrade(store._database) == (migrations.head(), migrations.head())

@@ -1,14 +1,12 @@
 """Ready-made feeds, searches, deltas and what machines find at the well-known places."""
 
 import json
-import uuid
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import feedparser
-import psycopg
 import pytest
 from flask.testing import FlaskClient
 from lxml import etree, html
@@ -51,16 +49,6 @@ def fill(service: Service) -> None:
     bring(service, *(article(number) for number in range(1, 6)))
     bring(service, article(6, topics=("health",), places=("JO",), title="مستشفى جديد في عمّان"))
     publish(service)
-
-
-@pytest.fixture
-def postgresql_database(postgresql_server: str) -> Iterator[str]:
-    name = f"t{uuid.uuid4().hex}"
-    with psycopg.connect(postgresql_server, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
-    yield postgresql_server.replace("/postgres?", f"/{name}?")
-    with psycopg.connect(postgresql_server, autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def titles(data: bytes) -> list[str]:
@@ -170,11 +158,11 @@ def test_the_same_state_is_the_same_bytes_everywhere(home: Path, database_url: s
     assert all(each == seen[0] for each in seen)
 
 
-def test_both_databases_give_the_same_bytes(home: Path, tmp_path: Path, postgresql_database: str) -> None:
+def test_both_databases_give_the_same_bytes(home: Path, tmp_path: Path, postgresql_url: str) -> None:
     """C02: SQLite and PostgreSQL hold one state as the same bytes."""
     found_newsroom(home)
     seen = []
-    for url in (f"sqlite:///{tmp_path / 'one.db'}", postgresql_database):
+    for url in (f"sqlite:///{tmp_path / 'one.db'}", postgresql_url):
         with house(home, url) as service:
             bring(service, *(article(number) for number in range(1, 30)))
             publish(service)

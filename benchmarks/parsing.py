@@ -79,7 +79,7 @@ def overhead(
 
 def _childrens_work() -> float:
     """Seconds of processor time that this process's children have used."""
-    used = [child.cpu_times() for child in psutil.Process().children()]
+    used = [child.cpu_times() for child in psutil.Process().children(recursive=True)]
     return float(sum(times.user + times.system for times in used))
 
 

@@ -118,7 +118,10 @@ def cpu_seconds() -> float:
     """Of this process and its boxes."""
     parent = psutil.Process()
     total = 0.0
-    for process in [parent, *(child for child in parent.children() if "syndicator.ingest.box" in child.cmdline())]:
+    for process in [
+        parent,
+        *(child for child in parent.children(recursive=True) if "syndicator.ingest.nursery" in child.cmdline()),
+    ]:
         times = process.cpu_times()
         total += times.user + times.system
     return total
@@ -168,7 +171,10 @@ def hostile(home: Path, port: int) -> dict[str, Any]:
         nonlocal most
         parent = psutil.Process()
         while not over.wait(0.05):
-            family = [parent, *(c for c in parent.children() if "syndicator.ingest.box" in c.cmdline())]
+            family = [
+                parent,
+                *(c for c in parent.children(recursive=True) if "syndicator.ingest.nursery" in c.cmdline()),
+            ]
             with suppress(psutil.NoSuchProcess):  # a box that was killed just now
                 most = max(most, sum(process.memory_full_info().pss for process in family))
 

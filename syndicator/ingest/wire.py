@@ -7,6 +7,7 @@ time, which is what keeps a box (`box`) cheap for small feeds.
 
 import copyreg
 import pickle
+import select
 import socket
 import struct
 import time
@@ -16,6 +17,13 @@ from functools import cache
 from io import BytesIO
 from operator import attrgetter
 from typing import Any
+
+READY = "ready"
+"""What a nursery says when it has imported everything."""
+RETURNED, RAISED, MEMORY, BUG = "returned", "raised", "memory", "bug"
+"""How a call in a box ended."""
+REQUEST = struct.Struct("!Q")
+"""What a nursery is asked: to kill the process of that number; with a descriptor, to fork one that has it."""
 
 _LENGTH = struct.Struct("!Q")
 
@@ -40,6 +48,10 @@ class Line:
         """The next payload; `TimeoutError` at the deadline (monotonic seconds), `EOFError` at the end."""
         length: int = _LENGTH.unpack(self._exactly(_LENGTH.size, deadline))[0]
         return self._exactly(length, deadline)
+
+    def ended(self) -> bool:
+        """Whether the other side has closed its end; asked while nothing is owed."""
+        return bool(select.select([self.end], [], [], 0)[0])
 
     def _exactly(self, size: int, deadline: float | None) -> bytearray:
         buffer = bytearray(size)

@@ -15,6 +15,7 @@ import pytest
 from syndicator.errors import BoxFault, Malformed, ParseLimit
 from syndicator.ingest.box import Boxes, BoxLimits
 from syndicator.ingest.parse import parse
+from syndicator.ingest.read import PRELOAD
 from syndicator.model import ExtractRules, ListingRules, Publisher, Response, Source
 
 HERE = str(Path(__file__).parent)
@@ -44,7 +45,7 @@ def boxes(work):
 
 
 def children() -> set[int]:
-    return {child.pid for child in psutil.Process().children() if child.is_running()}
+    return {child.pid for child in psutil.Process().children(recursive=True) if child.is_running()}
 
 
 def _raised(boxes: Boxes, function) -> BaseException | None:
@@ -137,7 +138,7 @@ def test_at_most_size_run_at_once_and_all_get_their_turn(work):
         before = children()
         processes = set(pool.map(lambda _: opened.run(work.brief), range(20)))
         assert len(processes) <= 2
-        assert len(children() - before) <= 2
+        assert len(children() - before) <= 3, "the nursery and two boxes"
 
 
 def test_one_slow_source_does_not_hold_up_the_others(work):
@@ -159,11 +160,28 @@ def test_children_are_started_late_and_all_ended(work):
     opened = Boxes(2, LIMITS, preload=())
     assert children() == before
     opened.run(work.pid)
-    assert len(children() - before) == 1
+    assert len(children() - before) == 2, "the nursery and one box"
     opened.close()
     assert children() == before
     with pytest.raises(RuntimeError, match="closed"):
         opened.run(work.pid)
+
+
+def test_a_nursery_that_dies_is_replaced(work, boxes):
+    """Whoever kills the process that boxes come from costs nobody a call: another one is started."""
+    first = boxes.run(work.pid)
+    os.kill(psutil.Process(first).ppid(), signal.SIGKILL)
+    with pytest.raises(ParseLimit):
+        boxes.run(work.spin)
+    assert boxes.run(work.double, 2) == 4
+    assert boxes.run(work.pid) != first
+
+
+def test_what_forks_has_one_thread(work):
+    """All that a box for answers imports leaves the nursery without threads, so that nothing is half copied."""
+    with Boxes(1, LIMITS, preload=PRELOAD) as opened:
+        nursery = psutil.Process(opened.run(os.getpid)).ppid()
+        assert psutil.Process(nursery).num_threads() == 1
 
 
 def test_a_child_ignores_the_interrupt_key(work, boxes):

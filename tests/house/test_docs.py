@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 import pytest
 
+from syndicator.catalogue.labels import PeopleFile, PersonTable, PlacesFile, TerritoryTable
 from syndicator.catalogue.read import FeedFile, PublisherFile, SourceTable, TopicFile
 from syndicator.cli import commands
 from syndicator.settings import SettingsFile
@@ -45,7 +46,7 @@ def test_commands_in_docs_exist(path: Path) -> None:
     assert set(told) <= set(commands.commands)
 
 
-@pytest.mark.parametrize("schema", [PublisherFile, SourceTable, TopicFile, FeedFile])
+@pytest.mark.parametrize("schema", [PublisherFile, SourceTable, TopicFile, FeedFile, PlacesFile, TerritoryTable, PeopleFile, PersonTable])
 def test_every_key_of_a_definition_is_documented(schema) -> None:
     """A key that an operator may write is named in the operators' page."""
     for key in schema.model_fields:

@@ -12,11 +12,17 @@ two stay apart, for their ids have been published.
 
 **Order does not matter to safety.** Deciding happens under the writer's lock, where the neighbours are complete:
 whoever comes second sees the first.
+
+**The work for an article is bounded**, whatever is stored: under a key that many share only the newest are looked up
+(any of them leads to their story), and of all found only those with the most keys in common are compared. A source that
+says the same five thousand times costs no more an article than any other.
 """
 
+from bisect import bisect_right, insort
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
+from operator import itemgetter
 
 from syndicator.model import Article, Member
 from syndicator.text.signature import Draft, Signature, draft
@@ -31,6 +37,8 @@ ENOUGH = 10
 SAME = 0.8
 COMPARED = 24
 """Neighbours that are compared exactly: those with the most keys in common."""
+NEWEST = 16
+"""Members that are looked up under one key: the newest in the window."""
 
 
 def drafted(article: Article) -> Draft:
@@ -67,22 +75,31 @@ class Neighbourhood:
 
     def __init__(self, members: Iterable[Member] = ()) -> None:
         self._members: list[Member] = []
-        self._by_key: defaultdict[int, list[int]] = defaultdict(list)
-        for member in members:
+        self._by_key: defaultdict[int, list[tuple[datetime, int]]] = defaultdict(list)
+        for member in sorted(members, key=lambda member: member.published):
             self.add(member)
 
     def add(self, member: Member) -> None:
+        entry = (member.published, len(self._members))
         for key in member.signature.keys:
-            self._by_key[key].append(len(self._members))
+            entries = self._by_key[key]
+            if entries and entry < entries[-1]:
+                insort(entries, entry)
+            else:
+                entries.append(entry)
         self._members.append(member)
 
     def near(self, article: Article, signature: Signature) -> Sequence[Member]:
-        """Those that share most keys with the article, `COMPARED` of them at most, of those in the window."""
+        """Those in the window that share most keys with the article, `COMPARED` of them at most."""
+        since, until = article.published - WINDOW, article.published + WINDOW
         counts: Counter[int] = Counter()
         for key in signature.keys:
-            for place in reversed(self._by_key.get(key, ())):
-                if article.published - self._members[place].published > 2 * WINDOW:
+            entries = self._by_key.get(key)
+            if entries is None:
+                continue
+            end = len(entries) if entries[-1][0] <= until else bisect_right(entries, until, key=itemgetter(0))
+            for published, place in reversed(entries[max(0, end - NEWEST) : end]):
+                if published < since:
                     break
                 counts[place] += 1
-        found = (self._members[place] for place, _ in counts.most_common(4 * COMPARED))
-        return [one for one in found if abs(article.published - one.published) <= WINDOW][:COMPARED]
+        return [self._members[place] for place, _ in counts.most_common(COMPARED)]

@@ -13,7 +13,7 @@ two workers that bring the same story at the same moment see each other's.
 import fcntl
 import json
 import os
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,6 +25,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Engine,
+    FromClause,
     Table,
     create_engine,
     event,
@@ -198,3 +199,14 @@ def among(connection: Connection, number: ColumnElement[int], values: Collection
         return number == func.any(literal(list(values), ARRAY(BigInteger)))
     each = func.json_each(json.dumps(list(values))).table_valued("value")
     return number.in_(select(each.c.value))
+
+
+def table_of(connection: Connection, names: Sequence[str], values: Sequence[Sequence[int]]) -> FromClause:
+    """Rows of whole numbers as a table with columns of these names, sent as few parameters."""
+    if connection.dialect.name == "postgresql":
+        columns = [literal(list(column), ARRAY(BigInteger)) for column in zip(*values, strict=True)]
+        return func.unnest(*columns).table_valued(*names).render_derived()
+    each = func.json_each(json.dumps(values)).table_valued("value")
+    return select(
+        *(func.json_extract(each.c.value, f"$[{place}]").label(name) for place, name in enumerate(names))
+    ).subquery()

@@ -12,10 +12,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, Select, Text, cast, delete, func, insert, select
 
 from syndicator.model import Member
-from syndicator.store.dialects import among
+from syndicator.store.dialects import among, table_of
 from syndicator.store.dialects import insert as upserting
 from syndicator.store.tables import articles, signatures, story_keys, term_counts
 from syndicator.text.signature import Draft, Frequencies, Signature
@@ -23,6 +23,8 @@ from syndicator.text.signature import Draft, Frequencies, Signature
 COUNTED = 4
 CANDIDATES = 64
 """Neighbours that are looked at for one article: those with the most keys in common."""
+NEWEST = 16
+"""Articles that are looked up under one key: the newest in the window."""
 _TOTAL = 0
 _CHUNK = 2000
 _STORIES = 500
@@ -40,25 +42,42 @@ def frequencies(connection: Connection, terms: Iterable[int]) -> Frequencies:
 
 
 def neighbours(connection: Connection, wanted: Sequence[tuple[datetime, Signature]], window: timedelta) -> list[Member]:
-    """The stored articles that have a key in common with one of these and were published within `window` of it."""
+    """The stored articles that have a key in common with one of these and were published within `window` of it.
+
+    Under a key the newest `NEWEST` are looked up, for each text the `CANDIDATES` with the most keys in common.
+    """
+    width = int(window.total_seconds())
+    moments = [int(published.timestamp()) for published, _ in wanted]
     asking: dict[int, list[int]] = {}
     for place, (_, signature) in enumerate(wanted):
         for key in signature.keys:
             asking.setdefault(key, []).append(place)
-    if not asking:
-        return []
-    moments = [published for published, _ in wanted]
-    span = (int((min(moments) - window).timestamp()), int((max(moments) + window).timestamp()) + 1)
+    spans = [
+        (key, min(moments[place] for place in places) - width, max(moments[place] for place in places) + width)
+        for key, places in asking.items()
+    ]
     shared: list[Counter[int]] = [Counter() for _ in wanted]
-    for chunk in _chunks(asking):
-        statement = select(story_keys.c.key, story_keys.c.at, story_keys.c.number).where(
-            among(connection, story_keys.c.key, chunk), story_keys.c.at.between(*span)
-        )
-        for key, at, number in connection.execute(statement):
+    for start in range(0, len(spans), _CHUNK):
+        for key, numbers in connection.execute(_newest(connection, spans[start : start + _CHUNK])):
+            found = [int(number) for number in numbers.split(",")] if numbers else ()
             for place in asking[key]:
-                if abs(at - moments[place].timestamp()) <= window.total_seconds():
-                    shared[place][number] += 1
+                shared[place].update(found)
     return _members(connection, {number for counts in shared for number, _ in counts.most_common(CANDIDATES)})
+
+
+def _newest(connection: Connection, spans: Sequence[tuple[int, int, int]]) -> Select[int, str | None]:
+    """For each (key, from, to) the numbers of the newest articles, joined by commas."""
+    asked = table_of(connection, ("key", "since", "until"), spans)
+    newest = (
+        select(story_keys.c.number)
+        .where(story_keys.c.key == asked.c.key, story_keys.c.at.between(asked.c.since, asked.c.until))
+        .order_by(story_keys.c.at.desc(), story_keys.c.number.desc())
+        .limit(NEWEST)
+        .correlate(asked)
+        .subquery()
+    )
+    joined = select(func.aggregate_strings(cast(newest.c.number, Text), ",")).scalar_subquery()
+    return select(asked.c.key, joined)
 
 
 def _members(connection: Connection, numbers: Iterable[int]) -> list[Member]:

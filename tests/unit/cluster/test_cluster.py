@@ -1,9 +1,12 @@
 """The rules of `syndicator.ingest.cluster`."""
 
 import random
+import sys
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from types import FrameType
+from typing import Any
 
 import pytest
 
@@ -92,3 +95,28 @@ def test_long_text_is_recognised_after_cuts_and_additions() -> None:
     one = replace(report(1, 0 * HOUR, title="خبر", text=""), body=from_text(" ".join(wire)))
     cut = replace(report(2, HOUR, title="نبأ", text=""), body=from_text(" ".join(frame + wire[:200])))
     assert told(one, cut) == [one.id, one.id]
+
+
+def test_the_work_for_an_article_is_bounded() -> None:
+    """After thousands that say the same, as few are looked up and compared as after some dozens."""
+
+    def work(stored: int) -> tuple[int, int]:
+        neighbourhood = Neighbourhood()
+        own = signature(drafted(report(0, 0 * HOUR)), NOTHING)
+        for number in range(stored):
+            neighbourhood.add(decide(report(number, number * HOUR / 60), own, ()))
+        asked, lines = report(stored, stored * HOUR / 60), 0
+
+        def count(_frame: FrameType, event: str, _argument: object) -> Any:
+            nonlocal lines
+            lines += event == "line"
+            return count
+
+        sys.settrace(count)
+        try:
+            found = neighbourhood.near(asked, own)
+        finally:
+            sys.settrace(None)
+        return lines, len(found)
+
+    assert work(3000) == work(100)

@@ -46,7 +46,9 @@ def test_commands_in_docs_exist(path: Path) -> None:
     assert set(told) <= set(commands.commands)
 
 
-@pytest.mark.parametrize("schema", [PublisherFile, SourceTable, TopicFile, FeedFile, PlacesFile, TerritoryTable, PeopleFile, PersonTable])
+@pytest.mark.parametrize(
+    "schema", [PublisherFile, SourceTable, TopicFile, FeedFile, PlacesFile, TerritoryTable, PeopleFile, PersonTable]
+)
 def test_every_key_of_a_definition_is_documented(schema) -> None:
     """A key that an operator may write is named in the operators' page."""
     for key in schema.model_fields:

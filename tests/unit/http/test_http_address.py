@@ -75,14 +75,14 @@ def test_the_table_is_whole() -> None:
 
 
 def test_no_spelling_is_connected(open_door: Callable[..., HttpDoor], tried: list[str]) -> None:
-    """However a closed address is written in a URL, it is refused and no connection is attempted."""
+    """A04: However a closed address is written in a URL, it is refused and no connection is attempted."""
     door = open_door(allow_private=[])
     assert unrefused(door, "http://{host}/feed") == []
     assert tried == []
 
 
 def test_no_redirect_leads_inside(open_door: Callable[..., HttpDoor], tried: list[str]) -> None:
-    """A redirect to a closed address is refused, although its first hop was open."""
+    """A04: A redirect to a closed address is refused, although its first hop was open."""
     hosts = [row["host"] for row in REFUSED]
 
     def redirect(request: object) -> Reply:
@@ -98,7 +98,7 @@ def test_no_redirect_leads_inside(open_door: Callable[..., HttpDoor], tried: lis
 
 @pytest.mark.parametrize("mix", ["alone", "after a public one", "before a public one"])
 def test_no_name_leads_inside(open_door: Callable[..., HttpDoor], tried: list[str], mix: str) -> None:
-    """A name with a closed address among its addresses is refused whole, by GET and by POST."""
+    """A04: A name with a closed address among its addresses is refused whole, by GET and by POST."""
     answer: list[tuple] = []
     door = open_door(allow_private=[], resolve=lambda *asked: answer)
     for address in (row["address"] for row in REFUSED):
@@ -129,7 +129,7 @@ def test_public_addresses_are_tried(open_door: Callable[..., HttpDoor], tried: l
 
 
 def test_rebinding_finds_no_second_lookup(open_door: Callable[..., HttpDoor], tried: list[str]) -> None:
-    """A name server that changes its mind is asked once a hop, so that its second answer reaches nobody."""
+    """A05: A name server that changes its mind is asked once a hop, so that its second answer reaches nobody."""
     asked: list[str] = []
 
     def rebinding(host: str, port: int, family: int = 0, kind: int = 0) -> list[tuple]:
@@ -189,7 +189,7 @@ def test_rebinding_finds_no_second_lookup(open_door: Callable[..., HttpDoor], tr
     ],
 )
 def test_odd_urls_are_refused_before_any_lookup(open_door: Callable[..., HttpDoor], tried: list[str], url: str) -> None:
-    """An address of another kind, with credentials or with characters that confuse parsers is never looked up."""
+    """A06: An address of another kind, with credentials or with characters that confuse parsers is never looked up."""
     resolve = answers("93.184.215.14")
     with pytest.raises(Refused):
         open_door(resolve=resolve).get(url)

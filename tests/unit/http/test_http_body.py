@@ -39,7 +39,7 @@ def say(answer: bytes, connection: socket.socket, _: Server) -> None:
 
 
 def test_a_bomb_costs_no_more_than_the_cap() -> None:
-    """A gibibyte behind a megabyte costs less than 64 MiB and a second, in whatever packing it comes."""
+    """A02: A gibibyte behind a megabyte costs less than 64 MiB and a second, in whatever packing it comes."""
     bomb = gzip_bomb(GIBIBYTE)
     assert len(bomb) < 2 << 20
     gzipped = ("Content-Encoding", "gzip")
@@ -67,7 +67,7 @@ def test_a_bomb_costs_no_more_than_the_cap() -> None:
 
 
 def test_the_wire_is_capped(open_door: Callable[..., HttpDoor]) -> None:
-    """A body that is announced or comes larger than the cap ends at the cap."""
+    """A03: A body that is announced or comes larger than the cap ends at the cap."""
     limits = Limits(wire=100_000, decoded=200_000, deadline=5)
     sent = []
 
@@ -118,7 +118,7 @@ def test_the_wire_is_capped(open_door: Callable[..., HttpDoor]) -> None:
 def test_what_is_not_whole_is_an_error(
     open_door: Callable[..., HttpDoor], answer: bytes, error: type[FetchError]
 ) -> None:
-    """Half a body, or one in a wrapping that does not fit, is never taken for a body."""
+    """A03: Half a body, or one in a wrapping that does not fit, is never taken for a body."""
     with serve_raw(partial(say, answer)) as server, pytest.raises(error, match=r"127\.0\.0\.1"):
         open_door().get(server.url)
 
@@ -168,7 +168,7 @@ class Packets:
 
 @given(st.lists(st.binary(max_size=3000), min_size=1, max_size=4), st.lists(st.integers(1, 50), max_size=200))
 def test_gzip_is_decoded_whatever_the_packets(members: list[bytes], sizes: list[int]) -> None:
-    """Where the network cuts a gzip body, between or inside its members, changes nothing."""
+    """A03: Where the network cuts a gzip body, between or inside its members, changes nothing."""
     packed = b"".join(gzip.compress(member, mtime=0) for member in members)
     raw = HTTPResponse(Packets(packed, sizes), {"Content-Encoding": "gzip"}, 200, preload_content=False)
     assert read_body(raw, "host", CAPS) == (b"".join(members), len(packed))

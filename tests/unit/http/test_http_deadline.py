@@ -81,7 +81,7 @@ DRIPS = (
 
 
 def test_a_dripping_server_holds_nobody(open_door: Callable[..., HttpDoor]) -> None:
-    """One byte now and then does not extend the deadline, wherever in the answer it comes."""
+    """A01: One byte now and then does not extend the deadline, wherever in the answer it comes."""
 
     def fetch(talk: Callable[..., None]) -> float:
         with serve_raw(talk) as server:
@@ -95,7 +95,7 @@ def test_a_dripping_server_holds_nobody(open_door: Callable[..., HttpDoor]) -> N
 
 
 def test_a_dripping_redirect_is_not_read(open_door: Callable[..., HttpDoor]) -> None:
-    """The body of a redirect is nobody's business: it is followed at once."""
+    """A01: The body of a redirect is nobody's business: it is followed at once."""
     with serve(lambda _: Reply(body=b"<rss/>")) as target:
 
         def talk(connection: socket.socket, server: Server) -> None:
@@ -198,7 +198,7 @@ def test_lookups_that_hang_are_bounded(open_door: Callable[..., HttpDoor]) -> No
 
 
 def test_a_slow_host_delays_no_other(open_door: Callable[..., HttpDoor]) -> None:
-    """While one server drips, others answer as fast as ever, and its thread is free again after the deadline."""
+    """A01: While one server drips, others answer as fast as ever, and its thread is free again after the deadline."""
     with serve_raw(drip_body) as slow, serve(lambda _: Reply(body=b"<rss/>")) as quick:
         door = open_door(Limits(deadline=BUDGET))
         threads = [threading.Thread(target=seconds, args=(lambda: door.get(slow.url), FetchError)) for _ in range(2)]

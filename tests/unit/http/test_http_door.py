@@ -28,7 +28,7 @@ def test_every_status_is_an_answer(open_door: Callable[..., HttpDoor], status: i
 
 
 def test_answers_without_a_body(open_door: Callable[..., HttpDoor]) -> None:
-    """204, an empty 200 and a 304 that illegally has a body are answers with nothing in them."""
+    """A18: 204, an empty 200 and a 304 that illegally has a body are answers with nothing in them."""
     replies = {
         "/204": Reply(204),
         "/200": Reply(200),
@@ -46,7 +46,7 @@ def test_answers_without_a_body(open_door: Callable[..., HttpDoor]) -> None:
 
 @pytest.mark.parametrize("status", [206, 101, 103])
 def test_an_answer_to_another_question_is_an_error(open_door: Callable[..., HttpDoor], status: int) -> None:
-    """A part that nobody asked for, or an interim answer as the last word, is no answer."""
+    """A18: A part that nobody asked for, or an interim answer as the last word, is no answer."""
     with serve(lambda _: Reply(status, body=b"<rs")) as server:
         with pytest.raises(HttpFault, match=str(status)) as caught:
             open_door().get(server.url)
@@ -69,7 +69,7 @@ def test_what_is_sent_is_what_a_good_reader_sends(open_door: Callable[..., HttpD
 def test_the_environment_is_ignored(
     open_door: Callable[..., HttpDoor], monkeypatch: pytest.MonkeyPatch, tmp_path: object
 ) -> None:
-    """Neither a proxy nor a password is ever taken from the environment."""
+    """A07: Neither a proxy nor a password is ever taken from the environment."""
     (tmp_path / ".netrc").write_text("machine 127.0.0.1 login someone password secret\n")
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("NETRC", str(tmp_path / ".netrc"))
@@ -83,7 +83,7 @@ def test_the_environment_is_ignored(
 
 
 def test_cookies_are_never_kept(open_door: Callable[..., HttpDoor]) -> None:
-    """A cookie that is set, on a redirect or an answer, never comes back, and nobody gets to see it."""
+    """A09: A cookie that is set, on a redirect or an answer, never comes back, and nobody gets to see it."""
 
     def answer(request: Request) -> Reply:
         cookie = ("Set-Cookie", "id=1; Path=/")
@@ -125,7 +125,7 @@ def hops(*steps: tuple[int, str]) -> Callable[[Request], Reply]:
     ],
 )
 def test_redirects_are_followed(open_door: Callable[..., HttpDoor], location: str, path: str) -> None:
-    """A target may be relative, without a scheme, with spaces, in UTF-8 or in Latin-1."""
+    """A08: A target may be relative, without a scheme, with spaces, in UTF-8 or in Latin-1."""
 
     def answer(request: Request) -> Reply:
         target = location.format(port=server.port).encode("utf-8", "surrogateescape").decode("latin-1")
@@ -155,13 +155,13 @@ def test_redirects_are_followed(open_door: Callable[..., HttpDoor], location: st
 def test_redirects_to_nowhere(
     open_door: Callable[..., HttpDoor], location: str, error: type[FetchError], told: str
 ) -> None:
-    """A target that may not or cannot be asked ends the fetch with a sentence that says why."""
+    """A08: A target that may not or cannot be asked ends the fetch with a sentence that says why."""
     with serve(hops((301, location))) as server, pytest.raises(error, match=told):
         open_door().get(server.url + "0")
 
 
 def test_redirects_end(open_door: Callable[..., HttpDoor]) -> None:
-    """As many hops as the limit says are followed, and not one more; a circle is named."""
+    """A08: As many hops as the limit says are followed, and not one more; a circle is named."""
     chain = [(302, f"/{number}") for number in range(1, 8)]
     with serve(hops(*chain[:5])) as server:
         assert open_door().get(server.url + "0").url == server.url + "5"
@@ -223,7 +223,7 @@ ETAGS = [
 
 @pytest.mark.parametrize("etag", ETAGS)
 def test_an_etag_comes_back_byte_for_byte(open_door: Callable[..., HttpDoor], etag: bytes) -> None:
-    """An ETag is opaque: the server reads the very bytes that it wrote."""
+    """A11: An ETag is opaque: the server reads the very bytes that it wrote."""
     heard = []
 
     def talk(connection: socket.socket, server: Server) -> None:
@@ -249,7 +249,7 @@ def test_an_etag_comes_back_byte_for_byte(open_door: Callable[..., HttpDoor], et
     ],
 )
 def test_a_date_comes_back_as_it_came_or_not_at_all(open_door: Callable[..., HttpDoor], date: str, kept: bool) -> None:
-    """A Last-Modified is never reformatted; one that no living feed has is not kept."""
+    """A11: A Last-Modified is never reformatted; one that no living feed has is not kept."""
     with serve(lambda _: Reply(200, [("Last-Modified", date)])) as server:
         door = open_door()
         validators = door.get(server.url).validators

@@ -62,7 +62,7 @@ def test_a_right_certificate_is_right(open_door: Callable[..., HttpDoor], bundle
 def test_a_wrong_certificate_is_told(
     open_door: Callable[..., HttpDoor], bundle: str, certificate: trustme.LeafCert, told: str
 ) -> None:
-    """Expired, for another host, or by nobody that we trust: nothing is sent, and the cause is named."""
+    """A19: Expired, for another host, or by nobody that we trust: nothing is sent, and the cause is named."""
     with serve(lambda _: Reply(body=b"<rss/>"), context(certificate)) as server:
         door = open_door(ca_bundle=bundle, resolve=to_loopback)
         with pytest.raises(TlsFault, match=rf"news\.example.*{told}"):
@@ -71,7 +71,7 @@ def test_a_wrong_certificate_is_told(
 
 
 def test_a_certificate_by_itself_is_told(open_door: Callable[..., HttpDoor], bundle: str, tmp_path: Path) -> None:
-    """A self-signed certificate is nobody's word for who a server is."""
+    """A19: A self-signed certificate is nobody's word for who a server is."""
     made = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     certificate, key = (tmp_path / name for name in ("own.pem", "own.key"))
     certificate.write_bytes(STRANGER.cert_pem.bytes())

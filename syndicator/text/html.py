@@ -96,7 +96,8 @@ _EMPTY = re.compile(
 )
 _MAILTO = re.compile(r"mailto:[A-Za-z0-9.!#$%&'*+/=?^_`{|}~@,;:-]{3,500}", re.I)
 
-_ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_PLANES = "".join(chr(plane << 16 | 0xFFFE) + chr(plane << 16 | 0xFFFF) for plane in range(17))
+_ILLEGAL = re.compile(f"[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef{_PLANES}]")
 
 
 def sanitise(raw: str, base: str | None = None) -> SafeHtml:
@@ -158,7 +159,7 @@ def from_text(text: str) -> SafeHtml:
 
 
 def legal(text: str) -> str:
-    """Without the characters that XML 1.0 forbids (2.2, Char): most controls, surrogates, U+FFFE and U+FFFF."""
+    """Without the characters that XML 1.0 forbids or advises against (2.2, Char): controls, surrogates, noncharacters."""
     return _ILLEGAL.sub("", text)
 
 

@@ -159,7 +159,7 @@ def from_text(text: str) -> SafeHtml:
 
 
 def legal(text: str) -> str:
-    """Without the characters that XML 1.0 forbids or advises against (2.2, Char): controls, surrogates, noncharacters."""
+    """Without the characters that XML 1.0 forbids or advises against (2.2): controls, surrogates, noncharacters."""
     return _ILLEGAL.sub("", text)
 
 

@@ -7,7 +7,7 @@ import statistics
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import psutil
@@ -147,8 +147,12 @@ def test_a_process_that_dies_is_started_again(home: Path) -> None:
     with web(home, workers=2) as server:
 
         def workers() -> set[int]:
-            alive = [each for each in server.process.children() if each.status() != psutil.STATUS_ZOMBIE]
-            return {each.pid for each in alive if "resource_tracker" not in " ".join(each.cmdline())}
+            alive = set()
+            for each in server.process.children():
+                with suppress(psutil.NoSuchProcess):  # it ended while we looked
+                    if each.status() != psutil.STATUS_ZOMBIE and "resource_tracker" not in " ".join(each.cmdline()):
+                        alive.add(each.pid)
+            return alive
 
         before = workers()
         victim = max(before)

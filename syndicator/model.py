@@ -298,7 +298,7 @@ class Article:
     url: Url
     title: str
     summary: str
-    """Plain text."""
+    """Plain text: the publisher's own, else the first sentences of the body (`text.lead`); empty without either."""
     body: SafeHtml
     authors: tuple[str, ...] = ()
     language: str

@@ -13,11 +13,13 @@ from syndicator.text.html import SafeHtml, text_of
 
 LENGTH = 300
 """Characters, at most."""
+_SPARE = 20
+"""Times as much text as there is room for is looked at."""
 _ENOUGH = 60
 """Characters of whole sentences that pass for a summary."""
 
 _ASIDE = re.compile(r"<(figure|picture|table|pre|audio|video|h[1-6])(?: [^>]*)?>.*?</\1>", re.DOTALL)
-_END = re.compile(r"[.!?؟۔…]+[»”’\"')\]]*(?=\s|$)")
+_END = re.compile(r"(?<![.!?؟۔…])[.!?؟۔…]++[»”’\"')\]]*+(?=\s|$)")
 _INITIAL = re.compile(r"(?:^|\W)[^\W\d_]$")
 
 
@@ -25,7 +27,7 @@ def lead(body: SafeHtml, length: int = LENGTH) -> str:
     """The first sentences of a body as one line of plain text; empty when it has no text."""
     text = text_of(_ASIDE.sub(" ", body)) or text_of(body)
     whole = ""
-    for sentence in _sentences(text):
+    for sentence in _sentences(text[: _SPARE * length]):
         longer = f"{whole} {sentence}".strip()
         if len(longer) > length:
             return whole if len(whole) >= _ENOUGH else shorten(longer, length)

@@ -40,6 +40,7 @@ LARGEST = 4 * 1024 * 1024
 _MOST_ELEMENTS = 60_000
 """Elements of a page that are read: pages of news have a few thousand."""
 _MOST_IMAGES = 30
+NOT_LONGER = "the page's text is not longer than the feed's"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,7 +145,7 @@ def _joined(article: Article, found: _Found, source: Source) -> Extraction:
         title=found.title or title or None,
         authors=authors,
         published=_published(found, article, source),
-        refused=None if longer else "the page's text is not longer than the feed's",
+        refused=None if longer else NOT_LONGER,
     )
 
 

@@ -1,5 +1,7 @@
 """What stands for a text without a summary."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -48,6 +50,15 @@ def test_captions_and_headings_are_passed_over() -> None:
     assert lead(body) == FIRST
     assert lead(sanitise(figure)) == "مبنى المركز"
     assert lead(EMPTY) == ""
+
+
+@pytest.mark.parametrize("text", ["." * 200_000 + "x", "كلمة." * 40_000, ". " * 100_000, "<h2>x</h2>" * 20_000])
+def test_long_texts_take_no_time(text: str) -> None:
+    """Whatever it holds, a text as long as a body may be costs no more than reading it once."""
+    body = sanitise(text) if text.startswith("<") else from_text(text)
+    start = time.process_time()
+    lead(body)
+    assert time.process_time() - start < 1
 
 
 @given(st.text(max_size=2000))

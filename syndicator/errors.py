@@ -10,6 +10,7 @@
     +-- SourceError               one source, one poll: becomes a `Poll`, never stops another source
         +-- FetchError
         |   +-- Refused           the address, port, scheme or robots.txt forbids the request
+        |   |   +-- RobotsFault   robots.txt cannot be had, which forbids it for now
         |   +-- DnsFault          the host has no address
         |   +-- ConnectFault      nobody answers there, or the connection broke
         |   +-- TlsFault          the certificate or the handshake is wrong
@@ -84,6 +85,10 @@ class Refused(FetchError):
     """The request was not made: address, port, scheme, credentials or robots.txt forbid it."""
 
     reason = "refused"
+
+
+class RobotsFault(Refused):
+    """The request was not made, because the host's robots.txt cannot be had at the moment."""
 
 
 class DnsFault(FetchError):

@@ -7,9 +7,8 @@ Three families, never mixed:
 - **Learned**: what polling taught us - `Validators`, `SourceState`, `Poll`.
 
 All are frozen, slotted, keyword-only dataclasses: a stage that knows more returns `replace(noun, ...)`.
-Every moment is an aware `datetime` in UTC. An **edition** is one published feed as it stands at one
-moment: what it carries, and the addresses around it. Rendered in one format it is a `Document`, which is
-stored until the feed changes.
+Every moment is an aware `datetime` in UTC. An **edition** is one published feed as it stands at one moment: what it
+carries, and the addresses around it. Rendered in one format it is a `Document`, stored until the feed changes.
 """
 
 from collections.abc import Mapping
@@ -227,11 +226,9 @@ class Entry:
     guid: str | None = None
     link: str | None = None
     title: str | None = None
-    """May hold markup."""
     summary: str | None = None
-    """HTML."""
     content: str | None = None
-    """HTML, the longest that the item carries."""
+    """The title may hold markup; summary and content are HTML, the content the longest that the item carries."""
     base: str | None = None
     """What relative addresses in this entry are relative to."""
     language: str | None = None
@@ -255,7 +252,7 @@ class Entry:
 class Channel:
     """What one poll of a source holds: the entries, and what the publisher says of the whole.
 
-    `ttl` to `skip_days` are requests about the timing of polls, as the format's own words have it.
+    `ttl` to `skip_days` are requests about the timing of polls, as the format's own words have it; `hub` is WebSub's.
     """
 
     entries: tuple[Entry, ...] = ()
@@ -271,22 +268,25 @@ class Channel:
     skip_days: frozenset[int] = frozenset()
     """Weekdays, Monday is 0, UTC."""
     hub: str | None = None
-    """WebSub hub."""
     self_url: str | None = None
     next_url: str | None = None
+    parts: tuple[tuple[str, str | None], ...] = ()
+    """What an index names instead of entries, the newest first: address, and date of change as written."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Origin:
     """Where an article came from: the source and the item's identity there.
 
-    `fingerprint` is of the item as the source gave it, before any page was fetched: the same
-    fingerprint again means that there is nothing to do.
+    `fingerprint` is of the item as the source gave it, before any page was fetched: the same again, nothing to do.
     """
 
     source: str
     guid: str
     fingerprint: str
+    page_due: datetime | None = None
+    page_tries: int = 0
+    """When the page behind the item, which could not be had so many times, is asked for again; None: it is not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -298,7 +298,7 @@ class Article:
     url: Url
     title: str
     summary: str
-    """Plain text."""
+    """Plain text: the publisher's own, else the first sentences of the body (`text.lead`); empty without either."""
     body: SafeHtml
     authors: tuple[str, ...] = ()
     language: str

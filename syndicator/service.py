@@ -122,6 +122,8 @@ class Service:
                 longest=timedelta(minutes=settings.schedule.longest),
             ),
             gap=timedelta(seconds=settings.fetch.gap),
+            spare=self._lease / 3,
+            keep=timedelta(days=settings.keep.articles),
         )
         self.publisher = Publish(
             store=store,

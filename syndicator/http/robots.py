@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 
 from protego import Protego
 
-from syndicator.errors import FetchError, Refused
+from syndicator.errors import FetchError, Refused, RobotsFault
 from syndicator.http.address import check_url
 from syndicator.model import Response
 
@@ -48,7 +48,7 @@ class Robots:
         self._origins: dict[str, _Origin] = {}
 
     def check(self, url: str) -> None:
-        """Raise Refused when the robots.txt of the URL's origin forbids it, or cannot be had."""
+        """Raise Refused when the robots.txt of the URL's origin forbids it, RobotsFault when it cannot be had."""
         parts = check_url(url)
         address = f"{parts.scheme}://{parts.netloc.lower()}/robots.txt"
         with self._lock:
@@ -60,7 +60,7 @@ class Robots:
                 self._refresh(origin, address)
             rules, fault = origin.rules, origin.fault
         if fault is not None:
-            raise Refused(f"{url} was not asked for: {fault}")
+            raise RobotsFault(f"{url} was not asked for: {fault}")
         if rules is not None and not rules.can_fetch(url, self._name):
             raise Refused(f"{url} was not asked for: {address} forbids it.")
 

@@ -85,7 +85,9 @@ class _Search:
             self.failures[url] = str(error)
             return
         self._follow(signs, page)
-        if not self.candidates and not self._read(page, url, ("listing",), "the page itself, read as a list of links"):
+        if not self.candidates and not self._read(
+            page, page.permanent_url or url, ("listing",), "the page itself, read as a list of links"
+        ):
             self.failures[url] = "It names no feed, and no list of articles was found on it."
 
     def _follow(self, signs: Signposts, page: Response) -> None:
@@ -148,16 +150,17 @@ class _Search:
         return response
 
     def _take(self, response: Response, url: str, found: str, kind: str = "feed") -> bool:
-        """Adds the answer as a candidate if it can be read as any kind; a sitemap index is followed to its newest."""
-        would = self._read(response, url, _likely(response, kind), found)
-        if would is None or would.entries or would.next_url is None:
+        """Adds the answer as a candidate if it can be read as any kind; a sitemap index yields what its newest does."""
+        address = response.permanent_url or url
+        would = self._read(response, address, _likely(response, kind), found)
+        if would is None or would.entries or not would.parts:
             return would is not None and would.entries > 0
-        child = absolute(would.next_url, response.url)
+        child = absolute(would.parts[0], response.url)
         if child is None or address_key(child) in self._tried or self.asked >= self._limit:
             return False
-        return self._read(self._get(child), child, ("sitemap",), f"the newest of the sitemaps at {url}") is not None
+        return self._read(self._get(child), address, ("sitemap",), f"an index of sitemaps, {found}") is not None
 
-    def _read(self, response: Response, url: str, kinds: Iterable[str], found: str) -> Yield | None:
+    def _read(self, response: Response, address: str, kinds: Iterable[str], found: str) -> Yield | None:
         """What an answer would yield as the first kind that it can be read as."""
         for kind in kinds:
             try:
@@ -165,7 +168,6 @@ class _Search:
             except ParseError:
                 continue
             if would.entries:
-                address = response.permanent_url or url
                 same = address_key(response.url)
                 self.candidates.setdefault(same, Candidate(url=address, kind=kind, found=found, would=would))
             return would

@@ -8,6 +8,8 @@ Dates are never in the future: an item dated ahead, or not at all, is dated by t
 day and month comes first is asked of all the source's dates together, so a consistent source is never swapped.
 
 The fingerprint is of what the item says - not of its dates, which some sources renew at every poll.
+
+A summary is the publisher's own or empty: what stands in for it is made once the body is tidy (`read`, `extract`).
 """
 
 import hashlib
@@ -23,13 +25,12 @@ from syndicator.text import dates
 from syndicator.text.figures import figures, split_credit
 from syndicator.text.html import EMPTY, SafeHtml, from_text, plain, sanitise, text_of
 from syndicator.text.language import detect, tag
+from syndicator.text.lead import lead, shorten
 from syndicator.text.url import Url, absolute, canonical
 
 NAMESPACE = UUID("0b6a6f0e-5d0f-5b0e-9d55-7f8d2f3c9a10")
 """Of the ids of articles (RFC 9562, 5.5): `uuid5(NAMESPACE, source id + newline + guid)`."""
 
-SUMMARY_LENGTH = 400
-"""Characters of a summary that we cut ourselves."""
 LONG_SUMMARY = 1200
 """A description longer than this, in an item without content, is the content."""
 
@@ -106,7 +107,8 @@ def _article(
 ) -> Article:
     base = entry.base or url
     body, summary = _texts(entry, base)
-    title = plain(entry.title or "") or plain(_shorten(summary, 80)) or identity.link
+    said = summary or lead(body)
+    title = plain(entry.title or "") or plain(shorten(said, 80)) or identity.link
     published, updated, dated = _dates(entry, source, moment, day_first)
     hint = tag(entry.language) or tag(channel.language) or source.language
     article = Article(
@@ -117,7 +119,7 @@ def _article(
         summary=summary,
         body=body,
         authors=_authors(entry.authors),
-        language=_language(f"{title}\n{summary}", hint),
+        language=_language(f"{title}\n{said}", hint),
         published=published,
         updated=updated,
         dated=dated,
@@ -145,14 +147,14 @@ def fingerprint(article: Article) -> str:
 
 
 def _texts(entry: Entry, base: str) -> tuple[SafeHtml, str]:
-    """Body and summary. A description that holds the whole text is the body, and gives a short summary."""
+    """Body and summary. A description that holds the whole text is the body, and no summary."""
     content = _safe(entry.content, base)
     summary_html = _safe(entry.summary, base)
     summary = " ".join(text_of(summary_html).split())
     if content == EMPTY or (len(text_of(content)) < len(summary) and len(summary) > LONG_SUMMARY):
         content = summary_html
-    if not summary or (len(summary) > LONG_SUMMARY and content == summary_html):
-        summary = _shorten(" ".join(text_of(content).split()), SUMMARY_LENGTH)
+    if len(summary) > LONG_SUMMARY and content == summary_html:
+        summary = ""
     return content, summary
 
 
@@ -160,12 +162,6 @@ def _safe(raw: str | None, base: str) -> SafeHtml:
     if not raw or not raw.strip():
         return EMPTY
     return sanitise(raw, base) if _MARKUP.search(raw) else from_text(raw)
-
-
-def _shorten(text: str, length: int) -> str:
-    if len(text) <= length:
-        return text
-    return text[:length].rsplit(" ", 1)[0].rstrip(" ،,.:؛-") + "…"
 
 
 def _dates(entry: Entry, source: Source, moment: datetime, day_first: bool | None) -> tuple[datetime, datetime, bool]:

@@ -5,7 +5,8 @@ hostile bytes cost their own source's time and nobody else's. And what an articl
 lock: the page of a new item is fetched before it, merging and routing happen inside it, and articles, validators and
 the next poll time are saved together or not at all.
 
-The only place that catches a `SourceError`: a source's fault becomes a `Poll` that says so. A bug propagates.
+A source's fault is caught here and becomes a `Poll` that says so; that of a page or a part, in `further`. A bug
+propagates.
 """
 
 import hashlib
@@ -16,19 +17,17 @@ from functools import cached_property, lru_cache
 from time import monotonic, perf_counter
 
 from syndicator.catalogue import Catalogue
-from syndicator.errors import BoxFault, HttpFault, SourceError
-from syndicator.http import PAGE_ACCEPT, Door, host_key
+from syndicator.errors import HttpFault, SourceError
+from syndicator.http import Door, host_key
 from syndicator.ingest import cadence, manners
 from syndicator.ingest.box import Boxes
 from syndicator.ingest.classify import People, Places, Topics, classify
 from syndicator.ingest.cluster import WINDOW, Neighbourhood, decide, drafted
-from syndicator.ingest.extract import extract
+from syndicator.ingest.further import Further, report
 from syndicator.ingest.merge import merge
-from syndicator.ingest.read import read
 from syndicator.logs import logger
 from syndicator.model import (
     Article,
-    Channel,
     Member,
     Outcome,
     Poll,
@@ -42,6 +41,10 @@ from syndicator.store import Store, Transaction
 from syndicator.text.signature import Draft, signature
 
 log = logger(__name__)
+
+TOO_MANY = "it wants fewer requests (429)"
+MOST_OWED = 50
+"""Pages that one poll asks for again."""
 
 
 @dataclass(frozen=True)
@@ -98,6 +101,8 @@ class Harvest:
     entries: int = 0
     articles: tuple[Article, ...] = ()
     failure: SourceError | None = None
+    further: Further | None = None
+    """What else was asked for."""
     pushed: datetime | None = None
     """When the source's hub last pushed."""
 
@@ -114,13 +119,21 @@ class Ingest:
         definitions: Callable[[], Definitions],
         bounds: cadence.Bounds,
         gap: timedelta,
+        spare: timedelta,
+        keep: timedelta,
     ) -> None:
+        """`spare`: the time that one poll has for what it asks for beyond its first document.
+
+        `keep`: how long articles stay in the store at least.
+        """
         self._door = door
         self._boxes = boxes
         self._store = store
         self._definitions = definitions
         self._bounds = bounds
         self._gap = gap
+        self._spare = spare
+        self._keep = keep
         self.fetching: dict[str, float] = {}
         """Sources whose server is being waited for, and since when (`time.monotonic`)."""
 
@@ -140,9 +153,12 @@ class Ingest:
         It needs no lease and plans no poll. Raises `ParseError`, `BoxFault` and `StoreError`.
         """
         started = perf_counter()
-        _channel, articles, fresh = self._gather(source, response, moment)
+        further = self._further(source, moment)
+        articles = further.read(response, None).articles
+        fresh = self._fresh(source, articles, further, moment)
         with self._store.writing() as transaction:
             new, changed = self._merge(transaction, fresh, moment)
+            _pause(transaction, further)
             poll = Poll(
                 source=source.id,
                 at=moment,
@@ -150,7 +166,7 @@ class Ingest:
                 entries=len(articles),
                 new=new,
                 changed=changed,
-                wire_bytes=response.wire_bytes,
+                wire_bytes=response.wire_bytes + further.wire_bytes,
                 duration=perf_counter() - started,
                 why="pushed by its hub",
             )
@@ -164,6 +180,7 @@ class Ingest:
         if validators != state.validators:
             state = replace(state, last_unconditional=moment)
         asked = manners.polled(source, state)
+        further = self._further(source, moment)
         response: Response | None = None
         try:
             response = self._fetch(source, asked, validators)
@@ -172,12 +189,25 @@ class Ingest:
             answered = manners.answered(source, state, response, moment)
             if response.status == 304:
                 known = manners.not_modified(answered, response)
-                return Harvest(asked=asked, state=known, outcome=Outcome.NOT_MODIFIED, response=response)
-            return self._read(source, asked, answered, response, moment)
+                harvest = Harvest(asked=asked, state=known, outcome=Outcome.NOT_MODIFIED, response=response)
+            else:
+                harvest = self._read(source, asked, answered, response, further, moment)
         except SourceError as failure:
-            _report(failure, source)
+            report(failure, source)
             failed = manners.failed(source, state, failure, response, moment)
-            return Harvest(asked=asked, state=failed, outcome=Outcome.FAILED, response=response, failure=failure)
+            return Harvest(
+                asked=asked,
+                state=failed,
+                outcome=Outcome.FAILED,
+                response=response,
+                failure=failure,
+                further=further,
+            )
+        return self._with_owed(source, harvest, further, moment)
+
+    def _further(self, source: Source, moment: datetime) -> Further:
+        until = monotonic() + self._spare.total_seconds()
+        return Further(source, door=self._door, boxes=self._boxes, moment=moment, until=until)
 
     def _fetch(self, source: Source, asked: str, validators: Validators) -> Response:
         self.fetching[source.id] = monotonic()
@@ -186,8 +216,11 @@ class Ingest:
         finally:
             self.fetching.pop(source.id, None)
 
-    def _read(self, source: Source, asked: str, state: SourceState, response: Response, moment: datetime) -> Harvest:
+    def _read(
+        self, source: Source, asked: str, state: SourceState, response: Response, further: Further, moment: datetime
+    ) -> Harvest:
         """`state` knows that an answer came; what its body teaches is added once the body could be read."""
+        since = state.last_full if state.body_hash else None
         whole = response.status == 200
         body_hash = hashlib.sha256(response.body).hexdigest() if whole else state.body_hash
         repeats = manners.repeats(state, moment)
@@ -196,11 +229,14 @@ class Ingest:
         if same:
             state = replace(state, repeats=repeats)
             return Harvest(asked=asked, state=state, outcome=Outcome.UNCHANGED, response=response)
-        channel, articles, fresh = self._gather(source, response, moment)
+        reading = further.read(response, since)
+        channel, articles = reading.channel, reading.articles
+        fresh = self._fresh(source, articles, further, moment)
         rhythm = cadence.learn([a.published for a in articles if a.published < moment]) if whole else None
         learned = replace(
             state,
-            body_hash=body_hash,
+            validators=state.validators if reading.settled else Validators(),
+            body_hash=body_hash if reading.settled else None,
             repeats=0 if fresh else repeats,
             ttl=channel.ttl,
             period=channel.period,
@@ -219,31 +255,30 @@ class Ingest:
             articles=fresh,
         )
 
-    def _gather(
-        self, source: Source, response: Response, moment: datetime
-    ) -> tuple[Channel, tuple[Article, ...], tuple[Article, ...]]:
-        """What a body holds: its channel, all its articles, and those that are new or say something new, whole."""
-        channel, articles = self._boxes.run(read, response, source, moment)
+    def _fresh(
+        self, source: Source, articles: Sequence[Article], further: Further, moment: datetime
+    ) -> tuple[Article, ...]:
+        """Those that are new or say something new, with the text of their pages where the source asks for it.
+
+        What was published before all that is kept is not new: it is the rest of a slow source, forgotten long ago. A
+        page of its own is another matter, since an operator chose it.
+        """
         known = self._store.fingerprints(source.id, [article.origins[0].guid for article in articles])
         fresh = [a for a in articles if known.get(a.origins[0].guid) != a.origins[0].fingerprint]
-        return channel, articles, tuple(self._extracted(article, source, response) for article in fresh)
+        if source.kind == "page":
+            return tuple(fresh)
+        oldest = moment - self._keep
+        fresh = [a for a in fresh if a.origins[0].guid in known or a.published >= oldest]
+        if not source.full_text:
+            return tuple(fresh)
+        return tuple(further.page(article, known=article.origins[0].guid in known) for article in fresh)
 
-    def _extracted(self, article: Article, source: Source, response: Response) -> Article:
-        """The article with its page's text, where the source asks for it. A page that fails leaves the summary."""
-        if article.withdrawn or not (source.full_text or source.kind == "page"):
-            return article
-        try:
-            page = response if source.kind == "page" else self._page(article)
-            return self._boxes.run(_with_page, article, page, source)
-        except SourceError as failure:
-            _report(failure, source)
-            return _again(article)
-
-    def _page(self, article: Article) -> Response:
-        page = self._door.get(article.url, accept=PAGE_ACCEPT, robots=True)
-        if page.status != 200:
-            raise manners.status_fault(page)
-        return page
+    def _with_owed(self, source: Source, harvest: Harvest, further: Further, moment: datetime) -> Harvest:
+        """The harvest with the pages that earlier polls could not have, whatever the source itself answered."""
+        told = {article.origins[0].guid for article in harvest.articles}
+        owed = self._store.owed_pages(source.id, moment, MOST_OWED) if source.full_text else ()
+        late = [further.page(article, known=True) for article in owed if article.origins[0].guid not in told]
+        return replace(harvest, articles=(*harvest.articles, *late), further=further)
 
     # ------------------------------------------------------------ under the lock
 
@@ -290,7 +325,8 @@ class Ingest:
             transaction.hold_host(asked, finished + self._gap, "one request at a time")
         if harvest.response is not None and harvest.response.status == 429 and poll.next_poll is not None:
             for host in {asked, host_key(harvest.response.url)}:
-                transaction.hold_host(host, poll.next_poll, "it wants fewer requests (429)")
+                transaction.hold_host(host, poll.next_poll, TOO_MANY)
+        _pause(transaction, harvest.further)
 
     def _conclude(
         self, source: Source, harvest: Harvest, moment: datetime, finished: datetime, new: int, changed: int
@@ -312,7 +348,7 @@ class Ingest:
             entries=harvest.entries,
             new=new,
             changed=changed,
-            wire_bytes=response.wire_bytes if response else 0,
+            wire_bytes=sum(part.wire_bytes for part in (response, harvest.further) if part),
             duration=(finished - moment).total_seconds(),
             reason=failure.reason if failure else None,
             error=str(failure) if failure else None,
@@ -320,6 +356,12 @@ class Ingest:
             why=why,
         )
         return poll, replace(state, next_poll=plan.at, why=why)
+
+
+def _pause(transaction: Transaction, further: Further | None) -> None:
+    """The long pauses that hosts asked for beyond the first document."""
+    for host, until in further.pauses.items() if further else ():
+        transaction.hold_host(host, until, TOO_MANY)
 
 
 def gather(transaction: Transaction, fresh: Sequence[Article]) -> list[tuple[Member, Draft]]:
@@ -337,20 +379,6 @@ def gather(transaction: Transaction, fresh: Sequence[Article]) -> list[tuple[Mem
     return told
 
 
-def _with_page(article: Article, page: Response, source: Source) -> Article:
-    """The article with what its page adds; the page's date where the feed gave none. Runs in the box."""
-    extraction = extract(article, page, source)
-    if article.dated or extraction.published is None:
-        return extraction.article
-    return replace(extraction.article, published=extraction.published, updated=extraction.published, dated=True)
-
-
-def _report(failure: SourceError, source: Source) -> None:
-    """A source's fault is told by its poll; a fault of ours also goes to the log, whole."""
-    if isinstance(failure, BoxFault):
-        log.error("bug in the box", source=source.id, traceback=failure.traceback)
-
-
 def count(settled: Iterable[tuple[Article | None, Article]]) -> tuple[int, int]:
     """How many articles are new, and how many say something else than before."""
     pairs: Sequence[tuple[Article | None, Article]] = list(settled)
@@ -359,8 +387,3 @@ def count(settled: Iterable[tuple[Article | None, Article]]) -> tuple[int, int]:
         old is not None and (old.updated, old.withdrawn) != (now.updated, now.withdrawn) for old, now in pairs
     )
     return new, changed
-
-
-def _again(article: Article) -> Article:
-    """An article whose page could not be had: an empty fingerprint makes the next whole answer try again."""
-    return replace(article, origins=(replace(article.origins[0], fingerprint=""),))

@@ -23,6 +23,7 @@ from syndicator.ingest.pipeline import Definitions
 from syndicator.ingest.read import read_openly
 from syndicator.model import Article, Channel, ExtractRules, ListingRules, Publisher, Response, Source
 from syndicator.text.html import text_of
+from syndicator.text.url import absolute
 
 _WHOLE = 1000
 """Characters of a body that pass for a whole article."""
@@ -100,6 +101,9 @@ def preview(
     known = source.id in catalogue.sources
     response = response or _get(door, source)
     channel, articles, cuts = boxes.run(read_openly, response, source, moment)
+    if channel.parts and (newest := absolute(channel.parts[0][0], response.url)) is not None:
+        response, found = _good(door.get(newest)), f"{found}; the newest that its index names"
+        channel, articles, cuts = boxes.run(read_openly, response, source, moment)
     items = [Item(article=article, cuts=cut) for article, cut in zip(articles, cuts, strict=True)]
     items.sort(key=lambda item: item.article.published, reverse=True)
     return Preview(
@@ -124,6 +128,8 @@ def show(
     if wanted is None:
         wanted = seen.source.full_text if seen.known else not item.whole
     article, extraction, fault = item.article, None, None
+    if wanted and seen.source.kind != "page" and article.shared_link:
+        wanted, fault = False, "its link leads to more than this article"
     if (wanted or seen.source.kind == "page") and not article.withdrawn:
         try:
             page = seen.response if seen.source.kind == "page" else _page(door, article)

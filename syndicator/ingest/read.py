@@ -11,6 +11,7 @@ from syndicator.ingest.normalise import normalise
 from syndicator.ingest.parse import parse
 from syndicator.model import Article, Channel, Response, Source
 from syndicator.text.language import detect
+from syndicator.text.lead import lead
 
 PRELOAD = ("syndicator.ingest.read:warm",)
 """What a box that reads answers is started with (`box.Boxes`)."""
@@ -32,7 +33,10 @@ def read_openly(
     channel = parse(response, source)
     articles = normalise(channel, source, url=response.url, moment=moment)
     tidied = [clean_body(article.body, title=article.title, images=article.images) for article in articles]
-    whole = (replace(article, body=body) for article, (body, _) in zip(articles, tidied, strict=True))
+    whole = (
+        replace(article, body=body, summary=article.summary or lead(body))
+        for article, (body, _) in zip(articles, tidied, strict=True)
+    )
     return replace(channel, entries=()), tuple(whole), tuple(cuts for _, cuts in tidied)
 
 

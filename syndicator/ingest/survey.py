@@ -57,7 +57,8 @@ class Yield:
     summary: int
     images: int
     """Articles that have any."""
-    next_url: str | None
+    parts: tuple[str, ...]
+    """What an index names, the newest first."""
 
     @property
     def full_text(self) -> bool:
@@ -101,7 +102,7 @@ def survey(response: Response, source: Source, moment: datetime) -> Yield:
         body=round(median(len(text_of(article.body)) for article in articles)) if articles else 0,
         summary=round(median(len(article.summary) for article in articles)) if articles else 0,
         images=sum(bool(article.images) for article in articles),
-        next_url=channel.next_url,
+        parts=tuple(address for address, _ in channel.parts),
     )
 
 

@@ -23,6 +23,8 @@ from syndicator.model import (
 from syndicator.text.html import stored as stored_html
 from syndicator.text.url import stored as stored_url
 
+ORIGIN_COLUMNS = tuple(field.name for field in fields(Origin))
+
 
 def article_row(article: Article, *, first_seen: datetime, modified: datetime, position: int) -> dict[str, Any]:
     return {
@@ -60,6 +62,14 @@ def content(article: Article) -> dict[str, Any]:
             "geo": list(article.geo) if article.geo else None,
         },
     }
+
+
+def origin_row(origin: Origin, article: str, position: int) -> dict[str, Any]:
+    return {"article": article, "position": position, **{name: getattr(origin, name) for name in ORIGIN_COLUMNS}}
+
+
+def origin(row: RowMapping) -> Origin:
+    return Origin(**{name: row[name] for name in ORIGIN_COLUMNS})
 
 
 def _compact(noun: Image | Enclosure | Category | Reference) -> dict[str, Any]:

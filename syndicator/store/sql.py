@@ -6,7 +6,7 @@ wonders why a query is fast looks for its index in `tables`.
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -107,6 +107,26 @@ class Store:
                 )
                 found.update({row.guid: row.fingerprint for row in connection.execute(statement)})
         return found
+
+    def owed_pages(self, source: str, moment: datetime, limit: int) -> list[Article]:
+        """A source's articles whose pages are to be asked for again by now, the longest overdue first.
+
+        Each has that source's origin alone; no withdrawn ones.
+        """
+        due = (
+            select(origins.c.article, origins.c.guid)
+            .join(articles, articles.c.id == origins.c.article)
+            .where(origins.c.source == source, origins.c.page_due <= moment, articles.c.withdrawn.is_(False))
+            .order_by(origins.c.page_due, origins.c.guid)
+            .limit(limit)
+        )
+        with self._reading() as connection:
+            wanted = [(row.article, row.guid) for row in connection.execute(due)]
+            found = {article.id: article for article in load_articles(connection, [key for key, _ in wanted])}
+        return [
+            replace(found[key], origins=tuple(o for o in found[key].origins if (o.source, o.guid) == (source, guid)))
+            for key, guid in wanted
+        ]
 
     def articles(self, ids: Iterable[str]) -> list[Article]:
         """Articles by id, in the order asked for; unknown ids are left out."""

@@ -131,10 +131,20 @@ origins = Table(
     Column("article", ForeignKey("articles.id", ondelete="CASCADE"), nullable=False),
     Column("fingerprint", String(64), nullable=False),
     Column("position", Integer, nullable=False),
+    Column("page_due", Moment),
+    Column("page_tries", Integer, nullable=False, server_default="0"),
     PrimaryKeyConstraint("source", "guid"),
     Index(None, "article"),
+    Index(
+        None,
+        "source",
+        "page_due",
+        sqlite_where=text("page_due IS NOT NULL"),
+        postgresql_where=text("page_due IS NOT NULL"),
+    ),
 )
-"""`position` keeps the order: the first origin made the article's id."""
+"""`position` keeps the order: the first origin made the article's id. `page_due`: when its page, which could not be had
+yet, is asked for again (`ingest.further`)."""
 
 searchable = Table(
     "searchable",

@@ -133,14 +133,13 @@ class Transaction:
 
     def _save_identity(self, batch: Sequence[Article]) -> None:
         origin_rows = [
-            {"source": o.source, "guid": o.guid, "article": a.id, "fingerprint": o.fingerprint, "position": position}
-            for a in batch
-            for position, o in enumerate(a.origins)
+            rows.origin_row(origin, article.id, position)
+            for article in batch
+            for position, origin in enumerate(article.origins)
         ]
         statement: Any = insert(self._connection, origins)
-        statement = statement.on_conflict_do_update(
-            index_elements=["source", "guid"], set_={"fingerprint": statement.excluded.fingerprint}
-        )
+        learned = {name: statement.excluded[name] for name in ("fingerprint", "page_due", "page_tries")}
+        statement = statement.on_conflict_do_update(index_elements=["source", "guid"], set_=learned)
         if origin_rows:
             self._connection.execute(statement, origin_rows)
         link_rows = [{"url": a.url, "article": a.id} for a in batch if not a.shared_link]
@@ -242,8 +241,7 @@ def load_articles(connection: Connection, ids: Iterable[str]) -> list[Article]:
         given: dict[str, list[Origin]] = {}
         statement: Any = select(origins).where(origins.c.article.in_(chunk)).order_by(origins.c.position)
         for row in connection.execute(statement).mappings():
-            origin = Origin(source=row["source"], guid=row["guid"], fingerprint=row["fingerprint"])
-            given.setdefault(row["article"], []).append(origin)
+            given.setdefault(row["article"], []).append(rows.origin(row))
         carried: dict[str, list[str]] = {}
         statement = select(routes.c.article, routes.c.feed).where(
             routes.c.article.in_(chunk), routes.c.withdrawn.is_(None)

@@ -6,8 +6,9 @@ microdata, OpenGraph), then what is seen on it.
 **The longer honest text wins.** A page's text replaces the feed's only when it is the same story and longer. A wall,
 a login or an error page never does (`walls`): then the article stays as it was, and `refused` says why.
 
-**What the feed gave stays.** Title, authors and date of the feed are the publisher's word for the item; the page's
-are handed back beside the article for the pipeline to choose where the feed gave none.
+**What the feed gave stays.** Title, summary, authors and date of the feed are the publisher's word for the item; the
+page's are handed back beside the article for the pipeline to choose where the feed gave none. Where neither gives a
+summary, the first sentences of the text are one (`text.lead`).
 """
 
 import re
@@ -31,6 +32,7 @@ from syndicator.text.dates import parse as parse_date
 from syndicator.text.decode import decode
 from syndicator.text.figures import Figure, Placed, parsed, place
 from syndicator.text.html import plain, sanitise, text_of
+from syndicator.text.lead import lead
 from syndicator.text.url import absolute
 
 LARGEST = 4 * 1024 * 1024
@@ -38,6 +40,7 @@ LARGEST = 4 * 1024 * 1024
 _MOST_ELEMENTS = 60_000
 """Elements of a page that are read: pages of news have a few thousand."""
 _MOST_IMAGES = 30
+NOT_LONGER = "the page's text is not longer than the feed's"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,6 +128,7 @@ def _joined(article: Article, found: _Found, source: Source) -> Extraction:
     longer = len(key(text)) > max(len(key(feed_text)), 80)
     if longer:
         blocks = _without_lead(blocks, images)
+    body = sanitise(together(blocks), found.base) if longer else article.body
     authors = _authors(found)
     given = {_file(image.url): image for image in article.images}
     images = [_merged(image, given.get(_file(image.url), image)) for image in images]
@@ -132,8 +136,8 @@ def _joined(article: Article, found: _Found, source: Source) -> Extraction:
         article=replace(
             article,
             title=title,
-            summary=article.summary or found.said.description or "",
-            body=sanitise(together(blocks), found.base) if longer else article.body,
+            summary=article.summary or found.said.description or lead(body),
+            body=body,
             authors=article.authors or authors,
             images=tuple(images) or article.images,
         ),
@@ -141,7 +145,7 @@ def _joined(article: Article, found: _Found, source: Source) -> Extraction:
         title=found.title or title or None,
         authors=authors,
         published=_published(found, article, source),
-        refused=None if longer else "the page's text is not longer than the feed's",
+        refused=None if longer else NOT_LONGER,
     )
 
 

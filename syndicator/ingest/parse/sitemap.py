@@ -1,8 +1,7 @@
 """Reads sitemaps: Google News sitemaps with their titles and dates, plain ones with addresses alone.
 
-A sitemap index has no items. Its newest child becomes `next_url`, so that whoever follows `next_url` reads one sitemap
-more: newest by `lastmod`, and where no child has one, the first whose address speaks of news, or the first. Of more
-addresses than are read, the newest are.
+A sitemap index has no items. Its sitemaps become `parts`, the newest first: by `lastmod`, and where none has one, those
+whose addresses speak of news before the others. Of more addresses than are read, the newest are.
 """
 
 import zlib
@@ -33,7 +32,7 @@ def parse(response: Response, source: Source) -> Channel:
     root = tree(written)
     kind = name(root).rpartition(":")[2]
     if kind == "sitemapindex":
-        return Channel(next_url=_newest_child(root, response.url))
+        return Channel(parts=_parts(root, response.url))
     if kind != "urlset":
         raise NotAFeed(f"The address answered with XML that is no sitemap: its outermost element is <{kind[:40]}>.")
     rows = [(row, address) for row in _children(root, "url") if (address := url(_text(row, "loc")))]
@@ -73,13 +72,14 @@ def _date(row: etree._Element) -> str:
     return published or _text(row, "lastmod") or ""
 
 
-def _newest_child(root: etree._Element, document: str) -> str | None:
+def _parts(root: etree._Element, document: str) -> tuple[tuple[str, str | None], ...]:
     found = [
         (_text(row, "lastmod") or "", "news" in address.lower(), -place, address)
         for place, row in enumerate(_children(root, "sitemap"))
         if (address := url(_text(row, "loc")))
     ]
-    return join(document, max(found)[-1]) if found else None
+    newest = sorted(found, reverse=True)[:MANY]
+    return tuple((join(document, address), changed[:64] or None) for changed, *_, address in newest)
 
 
 def _entry(row: etree._Element, address: str, document: str) -> Entry:

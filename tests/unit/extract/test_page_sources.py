@@ -233,3 +233,11 @@ def test_no_page_raises(read_page, page):
 def test_hostile_pages_end(read_page, page):
     """Pages made to be slow end within seconds and raise nothing."""
     read_page(page, title=TITLE)
+
+
+def test_the_pages_first_sentences_stand_for_a_summary(read_page):
+    """Where neither feed nor page gives a summary, the text's first sentences are one, never a caption."""
+    found = read_page(paged(BODY), title=TITLE).article
+    assert found.summary
+    assert len(found.summary) <= 300
+    assert " ".join(text_of(found.body).split()).startswith(found.summary.removesuffix("…")[:80])

@@ -194,7 +194,7 @@ def test_guesses_respect_robots(tools) -> None:
 
 
 def test_sitemaps_are_found_through_robots(tools) -> None:
-    """Sitemaps that robots.txt names are offered, news first; an index is followed to its newest sitemap."""
+    """Sitemaps that robots.txt names are offered, news first; an index yields what its newest sitemap does."""
     index = (
         '<sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">'
         "<sitemap><loc>SELF/old.xml</loc><lastmod>2025-01-01</lastmod></sitemap>"
@@ -208,7 +208,7 @@ def test_sitemaps_are_found_through_robots(tools) -> None:
     }  # fmt: skip
     with site(pages) as server:
         found = look(tools, server.url)
-        assert offered(found, server) == [("feed", "rss"), ("sitemap", "news.xml"), ("sitemap", "new.xml")]
+        assert offered(found, server) == [("feed", "rss"), ("sitemap", "news.xml"), ("sitemap", "index.xml")]
 
 
 def test_the_page_itself_is_the_last_resort(tools) -> None:

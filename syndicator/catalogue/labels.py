@@ -2,8 +2,11 @@
 
 Territories come from three files, each adding to the one before: `syndicator/places/names.json` (made from CLDR and
 GeoNames by `tools/make_places.py`), `syndicator/places/places.toml` (adjectives, short names, what is ambiguous) and
-the operator's `config/places.toml` (who stands for a territory). People are `config/people.toml`. The operator's
-files may be missing.
+the operator's `config/places.toml` (who stands for a territory). People are `config/people.toml`. The operator's files
+may be missing.
+
+**What somebody read goes first.** A city of GeoNames that nobody has read is weak and takes no article (حديده is not
+الحديدة), and where the other files say what the same word is, it is that: أنقرة is Ankara, though آنقره were weak.
 """
 
 import json
@@ -16,6 +19,7 @@ from pydantic import Field
 
 from syndicator.model import Person, Territory
 from syndicator.settings import Table, read_toml
+from syndicator.text.words import fold
 
 PLACES = "config/places.toml"
 PEOPLE = "config/people.toml"
@@ -36,6 +40,11 @@ class TerritoryTable(Table):
     weak: Phrases = ()
     exclude: Phrases = ()
     written_otherwise: Phrases = ()
+
+    @property
+    def all(self) -> Phrases:
+        """All that is looked for."""
+        return (*self.names, *self.adjectives, *self.cities, *self.members, *self.weak)
 
 
 class PlacesFile(Table):
@@ -74,10 +83,15 @@ def read_places(home: Path) -> Gazetteer:
     Raises `ConfigurationError` with one line for every mistake.
     """
     names = json.loads((SHIPPED / "names.json").read_text("utf-8"))["territories"]
-    files = [PlacesFile.model_validate({"territories": names})]
-    files.append(read_toml(SHIPPED / "places.toml", PlacesFile, name="syndicator/places/places.toml"))
+    files = [read_toml(SHIPPED / "places.toml", PlacesFile, name="syndicator/places/places.toml")]
     if (home / PLACES).is_file():
         files.append(read_toml(home / PLACES, PlacesFile, name=PLACES))
+    read = {(code, fold(phrase)) for file in files for code, table in file.territories.items() for phrase in table.all}
+    for code, table in names.items():
+        known = {fold(phrase) for phrase in (*table["names"], *table["cities"])}
+        unread = [one for one in table["weak"] if fold(one) not in known and (code, fold(one)) not in read]
+        table["weak"] = [f"={one}" for one in unread]
+    files.insert(0, PlacesFile.model_validate({"territories": names}))
     added: dict[str, dict[str, dict[str, None]]] = {}
     for file in files:
         for code, table in file.territories.items():

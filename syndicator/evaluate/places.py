@@ -1,9 +1,15 @@
 """How well places are found: against the countries that publishers' own keywords name.
 
 `ant-dev-place-labels.tsv` (columns `path`, `label_source`, `countries`) has two sources. France 24's editors wrote
-keywords into the address; an article without a country there (`-`) is not about none: most of what is found in these
-and not tagged is in the title, by name. So figures are given over all rows and over rows with a label. Al Arabiya's
-section names one country and says nothing of others, so only that one is judged there.
+keywords into the address, and a country has the label when one of them is its name. An editor who writes "the Syrian
+army", "Eastern Ghouta", "Trump" or "the French parliament" there gives no label, and a sixth of the rows have none
+at all (`-`): they are about something else, or unlabelled. So the labels say what must be found, and only roughly what
+must not: of 24 articles that were found to be about Syria without its label, 20 are, as one reader judges. Figures are
+given over all rows and over rows with a label. Al Arabiya's section names one country and says nothing of others, so
+only that one is judged there.
+
+How far text alone can go: a regression over the same evidence with a constant for each country, trained on the very
+rows it is judged on (April to June), has a micro F1 of .81 there; over all rows .84, over rows with a label .875.
 
 The weights of `ingest.classify.places` were searched on France 24, January to March (`tuned`); `later` is April to
 June.

@@ -137,7 +137,7 @@ def text_of(html: str) -> str:
     for kind, name, raw in tokens(html):
         if kind == "text":
             text = entities.unescape(raw)
-            out.append(text if preformatted else _SPACES.sub(" ", text))
+            out.append(text if preformatted else _evenly(text))
         elif kind == "skipped":
             continue
         elif name == "br":
@@ -153,7 +153,7 @@ def text_of(html: str) -> str:
 
 def from_text(text: str) -> SafeHtml:
     """Plain text as HTML: a blank line begins a paragraph, a newline is a `<br>`."""
-    lines = (_SPACES.sub(" ", line) for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
+    lines = (_evenly(line) for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
     paragraphs = _paragraphs("\n".join(lines)).split("\n\n")
     return SafeHtml("".join(f"<p>{_escape(part).replace(chr(10), '<br>')}</p>" for part in paragraphs if part))
 
@@ -225,6 +225,7 @@ def _image(found: re.Match[str]) -> str:
 # ---------------------------------------------------------------- text
 
 _SPACES = re.compile(r"[ \t\n\r\f\v\u00a0\u2028\u2029]+")
+_UNEVEN = re.compile(r"[\t\n\r\f\v\u00a0\u2028\u2029]")
 _BLOCKS = _names(
     """p h1 h2 h3 h4 h5 h6 ul ol dl dt dd li figure figcaption hr blockquote div section article header footer aside
     address table caption pre thead tbody tfoot tr details summary main nav form fieldset center body html head"""
@@ -273,6 +274,11 @@ def _words(text: str) -> Iterator[str]:
 def _is_markup(name: str, raw: str) -> bool:
     """Whether what looks like a tag is one, and not "<ali@example.org>" or "<x = y>"."""
     return name in _ELEMENTS or bool({"-", ":"} & set(name)) or _ATTRIBUTES.search(raw) is not None
+
+
+def _evenly(text: str) -> str:
+    """Every run of white space as one space; most texts are so and need no new string."""
+    return _SPACES.sub(" ", text) if "  " in text or _UNEVEN.search(text) else text
 
 
 def _paragraphs(text: str) -> str:

@@ -60,17 +60,18 @@ def tokens(html: str, skip: frozenset[str] = UNREAD) -> Iterator[Token]:
         start = found.start()
         if start > at:
             yield Token("text", "", html[at:start])
-        if not _LETTER.match(html, start):
-            at = _after_comment(html, start)
-            continue
         tag = _TAG.match(html, start)
         if tag is None:
-            at = start
-            break
-        name = tag["name"].lower() if tag["name"].isascii() else tag["name"]
-        yield Token("close" if tag["slash"] else "open", name, tag[0])
+            if _LETTER.match(html, start):
+                at = start
+                break
+            at = _after_comment(html, start)
+            continue
+        slash, name = tag.groups()
+        name = name.lower() if name.isascii() else name
+        yield Token("close" if slash else "open", name, tag[0])
         at = tag.end()
-        if name in skip and not tag["slash"]:
+        if name in skip and not slash:
             end = _end_tag(name).search(html, at)
             stop = end.start() if end else len(html)
             yield Token("skipped", name, html[at:stop])

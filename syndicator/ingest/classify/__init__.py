@@ -23,7 +23,7 @@ def classify(
     people: People | None = None,
 ) -> Article:
     """The article with its labels: what its text says, and the topics that its source has for all of its articles."""
-    reading = Reading(article)
+    reading = Reading(article, [one.matcher for one in (topics, places, people) if one])
     return replace(
         article,
         topics=tuple(sorted({*topics.label(reading), *given})),

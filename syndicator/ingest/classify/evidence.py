@@ -3,13 +3,14 @@
 An article is folded once (`Reading`), whatever is looked for in it afterwards.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from syndicator.model import Article
 from syndicator.text.html import text_of
-from syndicator.text.matcher import Words
+from syndicator.text.matcher import Found, Matcher, Together, Words
 from syndicator.text.words import Folded, fold
 
 
@@ -49,16 +50,29 @@ class Evidence:
 
 
 class Reading:
-    """An article's title, lead and body, as written and folded."""
+    """An article's title, lead and body, as written and folded, and what matchers find in them.
 
-    def __init__(self, article: Article) -> None:
+    Matchers that are given `together` read the article in one pass, any other for itself.
+    """
+
+    def __init__(self, article: Article, together: Sequence[Matcher[str]] = ()) -> None:
         self.texts = texts_of(article)
         self.folds = {place: fold(text) for place, text in self.texts.items()}
+        self._words = {place: Words.of(text) for place, text in self.folds.items()}
+        self._found: dict[Matcher[str], dict[Place, Found[str]]] = {}
+        if together:
+            self._find(tuple(together))
 
-    @cached_property
-    def words(self) -> dict[Place, Words]:
-        """The folded texts in words."""
-        return {place: Words.of(text) for place, text in self.folds.items()}
+    def found(self, matcher: Matcher[str]) -> dict[Place, Found[str]]:
+        """The matches at each place by their key, each key as if it were alone."""
+        if matcher not in self._found:
+            self._find((matcher,))
+        return self._found[matcher]
+
+    def _find(self, matchers: tuple[Matcher[str], ...]) -> None:
+        at_places = [(place, _together(matchers).find(words)) for place, words in self._words.items()]
+        for number, matcher in enumerate(matchers):
+            self._found[matcher] = {place: found[number] for place, found in at_places}
 
     @cached_property
     def ways(self) -> dict[Place, Folded]:
@@ -69,6 +83,11 @@ class Reading:
         """What stands at `folds[place][start:end]` as it was written, and where in `texts[place]`."""
         start, end = self.ways[place].span(start, end)
         return self.texts[place][start:end], start, end
+
+
+@lru_cache(maxsize=8)
+def _together(matchers: tuple[Matcher[str], ...]) -> Together[str]:
+    return Together(matchers)
 
 
 def reading_of(article: Article | Reading) -> Reading:

@@ -47,7 +47,7 @@ _AFTER_NAMES = """
 شؤون اركان مجموعة اعرب اعربت رحب وصل زار اتهم حذر نفى اجرى بحث ناقش شدد اشار اوضح اعتبر وصف هدد كشف وجه القى
 تعهد توعد
 """
-_ENDS_NAME = frozenset(map(fold, _AFTER_NAMES.split()))
+_ENDS_NAME = frozenset(map(fold, _AFTER_NAMES.split())) | {STOP}
 _BETWEEN = """عبد بن ابن بنت آل ابو أبو دي فون فان ولد ال إل لو دا دو بان كي"""
 _PARTICLES = frozenset(map(fold, _BETWEEN.split()))
 _LONGEST = 4
@@ -80,7 +80,7 @@ class People:
     def __init__(self, people: Iterable[Person] = ()) -> None:
         listed = list(people)
         names = {one.name: tuple(map(_literal, (one.name, *one.spellings))) for one in listed}
-        self._matcher = Matcher({**names, _OFFICE: tuple(map(_literal, OFFICES))}, exclusive=True)
+        self.matcher = Matcher({**names, _OFFICE: tuple(map(_literal, OFFICES))}, exclusive=True)
         whose = [word for one in listed if one.office for word in fold(one.office).split()]
         self._whose = frozenset(whose)
 
@@ -120,7 +120,7 @@ class People:
         """Every mention with its weight, in the order of the text."""
         mentions: list[_Found] = []
         counted: Counter[tuple[str, Place]] = Counter()
-        matches = {place: self._matcher.find_all(text) for place, text in reading.words.items()}
+        matches = {place: self.matcher.in_order(by_name) for place, by_name in reading.found(self.matcher).items()}
         for place, found in matches.items():
             for match in found:
                 if match.key == _OFFICE:
@@ -167,7 +167,7 @@ class People:
             if len(name) == _LONGEST or not _goes_on(name, word, behind):
                 break
             name.append(word)
-        clean = at + len(name) >= len(words) or words[at + len(name)] in _ENDS_NAME | {STOP}
+        clean = at + len(name) >= len(words) or words[at + len(name)] in _ENDS_NAME
         clean = clean or words[at + len(name)].startswith(("و", "ال", "ل", "ب"))
         while len(name) > 2 and whole.count(" ".join(name)) < 2 and whole.count(" ".join(name[:-1])) > 1:
             name.pop()
@@ -218,13 +218,16 @@ def _mentions(text: str, name: str) -> Iterator[int]:
 
 
 _BEFORE_NAME = frozenset(first + then for first in ("", "و", "ف") for then in ("", "ب", "ك", "ل"))
-_LIKE_FOLDED = str.maketrans("أإآٱىیةکؤئ_-", "ااااييهكءء  ")
+_LIKE_FOLDED = tuple(zip("أإآٱىیةکؤئ_-", "ااااييهكءء  ", strict=True))
+"""Replaced one after another, which is faster than one `str.translate`: most do not occur."""
 
 
 def _as_written(name: str, reading: Reading, place: Place, start: int, end: int) -> str:
     """A folded name as the article writes it. Most are written plainly, which is found without the way back."""
-    text = reading.texts[place]
-    at = text.translate(_LIKE_FOLDED).find(name)
+    text = like = reading.texts[place]
+    for letter, folded in _LIKE_FOLDED:
+        like = like.replace(letter, folded)
+    at = like.find(name)
     return text[at : at + len(name)] if at >= 0 else reading.written(place, start, end)[0]
 
 

@@ -17,7 +17,7 @@ not weak. So does an adjective in ي that is written with ى where that is anoth
 
 from collections.abc import Iterable, Mapping
 from math import log2
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from syndicator.ingest.classify.evidence import Evidence, Place, Reading, reading_of
 from syndicator.model import Article, Territory
@@ -48,10 +48,8 @@ class Weights(NamedTuple):
     threshold: float = 3.5
 
 
-class _Weighed(NamedTuple):
-    place: Place
-    match: Match[str]
-    weight: float
+_Mine: TypeAlias = dict[Place, list[tuple[Match[str], float]]]
+"""The matches of one territory, place by place, each with what it weighs by its kind: 0 when it is masked or idle."""
 
 
 _REVIEWS = tuple(fold(words) for words in ("قراءة في الصحف", "عناوين الصحف", "جولة الصحافة", "أقوال الصحف"))
@@ -72,7 +70,7 @@ class Places:
             code: tuple(phrase for listed, _ in self._listed(one) for phrase in listed) for code, one in given.items()
         }
         phrases[_NOBODY] = tuple(hidden)
-        self._matcher = Matcher(phrases, {code: one.exclude for code, one in given.items()}, exclusive=True)
+        self.matcher = Matcher(phrases, {code: one.exclude for code, one in given.items()}, exclusive=True)
         self._kinds = {code: self._kinds_of(one) for code, one in given.items()}
         self._written = {code: frozenset(one.written_otherwise) for code, one in given.items() if one.written_otherwise}
 
@@ -106,15 +104,16 @@ class Places:
 
     def scores(self, article: Article | Reading) -> dict[str, float]:
         """The score of every territory that the article names at all."""
-        return {code: _total(weighed) for code, weighed in self._weigh(reading_of(article)).items()}
+        return {code: _total(weights) for code, (_, weights) in self._weigh(reading_of(article)).items()}
 
     def explain(self, article: Article | Reading) -> tuple[Evidence, ...]:
         """All evidence, territory by territory in the order of their codes, masked and idle evidence too."""
         reading = reading_of(article)
         made = []
-        for code, weighed in sorted(self._weigh(reading).items()):
-            score = _total(weighed)
-            for place, match, weight in weighed:
+        for code, (mine, weights) in sorted(self._weigh(reading).items()):
+            score = _total(weights)
+            counted = [(place, match) for place, matches in mine.items() for match, _ in matches]
+            for (place, match), weight in zip(counted, weights, strict=True):
                 matched, start, end = reading.written(place, match.start, match.end)
                 made.append(
                     Evidence(
@@ -132,22 +131,26 @@ class Places:
                 )
         return tuple(made)
 
-    def _weigh(self, reading: Reading) -> dict[str, list[_Weighed]]:
-        """All matches by code, each with what it adds to the score."""
-        found: dict[str, list[tuple[Place, Match[str], float]]] = {}
-        for place, text in reading.words.items():
-            for match in self._matcher.find_all(text):
+    def _weigh(self, reading: Reading) -> dict[str, tuple[_Mine, list[float]]]:
+        """All matches by code, and what each of them adds to the score."""
+        found: dict[str, _Mine] = {}
+        for place, by_code in reading.found(self.matcher).items():
+            for match in self.matcher.in_order(by_code):
                 if match.key != _NOBODY:
-                    found.setdefault(match.key, []).append((place, match, self._kind(reading, place, match)))
+                    kind = self._kind(reading, place, match)
+                    found.setdefault(match.key, {}).setdefault(place, []).append((match, kind))
         review = reading.folds[Place.TITLE].startswith(_REVIEWS)
-        for code, matches in found.items():
-            weak = self.weights.weak
-            if review or all(kind <= weak for _, _, kind in matches):
-                found[code] = [(place, match, 0.0) for place, match, _ in matches]
+        weak = self.weights.weak
+        for code, mine in found.items():
+            if review or all(kind <= weak for matches in mine.values() for _, kind in matches):
+                found[code] = {place: [(match, 0.0) for match, _ in matches] for place, matches in mine.items()}
         # An article that is nothing but its title and lead has these for its body too.
-        body = frozenset({Place.BODY} if reading.folds[Place.BODY] else Place)
-        everyone = sum(kind for matches in found.values() for place, _, kind in matches if place in body)
-        return {code: self._series(matches, body, everyone) for code, matches in found.items()}
+        body = (Place.BODY,) if reading.folds[Place.BODY] else tuple(Place)
+        inside = {
+            code: sum([kind for place in body for _, kind in mine.get(place, ())]) for code, mine in found.items()
+        }
+        everyone = sum(inside.values())
+        return {code: (mine, self._series(mine, body, inside[code], everyone)) for code, mine in found.items()}
 
     def _kind(self, reading: Reading, place: Place, match: Match[str]) -> float:
         """What the match weighs by its kind: 0 when it is masked."""
@@ -160,29 +163,31 @@ class Places:
                 return 0.0
         return self._kinds[match.key][match.phrase]
 
-    def _series(
-        self, matches: list[tuple[Place, Match[str], float]], body: frozenset[Place], everyone: float
-    ) -> list[_Weighed]:
-        """The weights of one territory's matches: at every place the strongest counts most."""
+    def _series(self, mine: _Mine, body: tuple[Place, ...], inside: float, everyone: float) -> list[float]:
+        """The weights of one territory's matches, of which so much stands in the body: of all places the strongest
+        counts most at each.
+        """
         weights = self.weights
-        mine = sum(kind for place, _, kind in matches if place in body)
-        part = (mine / everyone * (weights.share + weights.body * log2(1 + mine))) / mine if mine else 0.0
-        best = {place: max((kind for at, _, kind in matches if at is place), default=0.0) for place in Place}
-        steps = {Place.TITLE: (weights.title, weights.title_again), Place.LEAD: (weights.lead, weights.lead_again)}
-        again: dict[Place, int] = {}
-        weighed = []
-        for place, match, kind in matches:
-            weight = part * kind if place in body else 0.0
-            if kind and place in steps:
-                first, then = steps[place]
-                if kind == best[place]:
-                    best[place] = -1.0
+        part = (inside / everyone * (weights.share + weights.body * log2(1 + inside))) / inside if inside else 0.0
+        made: list[float] = []
+        for place, matches in mine.items():
+            here = part if place in body else 0.0
+            if place is Place.BODY:
+                made += [round(here * kind, 6) for _, kind in matches]
+                continue
+            title = place is Place.TITLE
+            first, then = (weights.title, weights.title_again) if title else (weights.lead, weights.lead_again)
+            best, again = max([kind for _, kind in matches]), 0
+            for _, kind in matches:
+                weight = here * kind
+                if kind and kind == best:
+                    best = -1.0
                     weight += first * kind
-                elif again.setdefault(place, 0) < _AGAIN:
-                    again[place] += 1
+                elif kind and again < _AGAIN:
+                    again += 1
                     weight += then * kind
-            weighed.append(_Weighed(place, match, round(weight, 6)))
-        return weighed
+                made.append(round(weight, 6))
+        return made
 
 
 _AGAIN = 2
@@ -194,5 +199,5 @@ def _literal(name: str) -> str:
     return name if name.startswith("=") else f"={name}"
 
 
-def _total(weighed: list[_Weighed]) -> float:
-    return round(sum(one.weight for one in weighed), 6)
+def _total(weights: list[float]) -> float:
+    return round(sum(weights), 6)

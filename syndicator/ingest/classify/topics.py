@@ -12,9 +12,9 @@ topic's threshold: low for a topic of names, high for one of common words.
 weak. **Excluded phrases** hide the phrases inside them from their own topic, never from another.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from math import log2
-from typing import NamedTuple
+from typing import TypeAlias
 
 from syndicator.ingest.classify.evidence import Evidence, Place, Reading, reading_of
 from syndicator.model import Article, Topic
@@ -24,10 +24,8 @@ WEAK = 0.5
 """What a weak phrase counts beside the same phrase if it were not weak."""
 
 
-class _Weighed(NamedTuple):
-    place: Place
-    match: Match[str]
-    weight: float
+_Mine: TypeAlias = dict[Place, list[Match[str]]]
+"""The matches of one topic, place by place."""
 
 
 class Topics:
@@ -35,12 +33,15 @@ class Topics:
 
     def __init__(self, topics: Iterable[Topic]) -> None:
         given = {topic.id: topic for topic in topics}
-        self._matcher = Matcher(
+        self.matcher = Matcher(
             {name: (*topic.phrases, *topic.weak) for name, topic in given.items()},
             {name: topic.exclude for name, topic in given.items()},
         )
         self._thresholds = {name: topic.threshold for name, topic in given.items()}
-        self._weak = {name: frozenset(topic.weak) - frozenset(topic.phrases) for name, topic in given.items()}
+        self._kinds = {
+            name: {**dict.fromkeys(topic.weak, WEAK), **dict.fromkeys(topic.phrases, 1.0)}
+            for name, topic in given.items()
+        }
 
     def label(self, article: Article | Reading) -> tuple[str, ...]:
         """The ids of the topics that the article has, sorted."""
@@ -49,60 +50,42 @@ class Topics:
 
     def scores(self, article: Article | Reading) -> dict[str, float]:
         """The score of every topic that the article names at all."""
-        return {name: _total(weighed) for name, weighed in self._weigh(reading_of(article)).items()}
+        return {name: _total(weights) for name, (_, weights) in self._weigh(reading_of(article)).items()}
 
     def explain(self, article: Article | Reading) -> tuple[Evidence, ...]:
         """All evidence, topic by topic in the order of their ids, masked and idle evidence too."""
         reading = reading_of(article)
         return tuple(
-            self._evidence(name, one, reading, _total(weighed))
-            for name, weighed in sorted(self._weigh(reading).items())
-            for one in weighed
+            self._evidence(name, place, match, weight, reading, _total(weights))
+            for name, (mine, weights) in sorted(self._weigh(reading).items())
+            for (place, match), weight in zip(
+                ((place, match) for place, matches in mine.items() for match in matches), weights, strict=True
+            )
         )
 
-    def _weigh(self, reading: Reading) -> dict[str, list[_Weighed]]:
-        """All matches by topic, each with what it adds to the score."""
-        found: dict[str, list[tuple[Place, Match[str]]]] = {}
-        for place, text in reading.words.items():
-            for match in self._matcher.find_all(text):
-                found.setdefault(match.key, []).append((place, match))
+    def _weigh(self, reading: Reading) -> dict[str, tuple[_Mine, list[float]]]:
+        """All matches by topic, and what each of them adds to the score."""
+        found: dict[str, _Mine] = {}
+        for place, by_topic in reading.found(self.matcher).items():
+            for name, matches in by_topic.items():
+                if matches:
+                    found.setdefault(name, {})[place] = matches
         words = max(reading.folds[Place.BODY].count(" "), _SHORT)
-        return {name: self._series(name, matches, words) for name, matches in found.items()}
+        return {name: (mine, _series(self._kinds[name], mine, words)) for name, mine in found.items()}
 
-    def _series(self, name: str, matches: list[tuple[Place, Match[str]]], words: int) -> list[_Weighed]:
-        """The weights of one topic's matches in an article whose body has so many words."""
-        weak = self._weak[name]
-        kinds = [0.0 if match.masked_by else WEAK if match.phrase in weak else 1.0 for _, match in matches]
-        if all(kind < 1.0 for kind in kinds):
-            return [_Weighed(place, match, 0.0) for place, match in matches]
-        counted = sum(kind for (place, _), kind in zip(matches, kinds, strict=True) if place is Place.BODY)
-        part = _in_body(counted, words) / counted if counted else 0.0
-        weights = [kind * part for kind in kinds]
-        for place, steps in _STEPS.items():
-            # Every phrase once, those that are not weak first.
-            firsts: dict[str, int] = {}
-            for at in sorted(range(len(matches)), key=lambda at: -kinds[at]):
-                if matches[at][0] is place:
-                    weights[at] = 0.0
-                    if kinds[at]:
-                        firsts.setdefault(matches[at][1].phrase, at)
-            for at, step in zip(firsts.values(), steps, strict=False):
-                weights[at] = step * kinds[at]
-        return [
-            _Weighed(place, match, round(weight, 6)) for (place, match), weight in zip(matches, weights, strict=True)
-        ]
-
-    def _evidence(self, name: str, one: _Weighed, reading: Reading, score: float) -> Evidence:
-        matched, start, end = reading.written(one.place, one.match.start, one.match.end)
+    def _evidence(
+        self, name: str, place: Place, match: Match[str], weight: float, reading: Reading, score: float
+    ) -> Evidence:
+        matched, start, end = reading.written(place, match.start, match.end)
         return Evidence(
             label=name,
-            place=one.place,
-            phrase=one.match.phrase,
+            place=place,
+            phrase=match.phrase,
             matched=matched,
             start=start,
             end=end,
-            weight=one.weight,
-            masked_by=one.match.masked_by,
+            weight=weight,
+            masked_by=match.masked_by,
             score=score,
             carried=score >= self._thresholds[name],
         )
@@ -119,5 +102,38 @@ def _in_body(mentions: float, words: int) -> float:
     return 0.4 * log2(1 + mentions) + 0.8 * min(2.5, 50 * mentions / words)
 
 
-def _total(weighed: list[_Weighed]) -> float:
-    return round(sum(one.weight for one in weighed), 6)
+def _series(kinds_of: Mapping[str, float], mine: _Mine, words: int) -> list[float]:
+    """The weights of one topic's matches, place by place, in an article whose body has so many words."""
+    kinds = {
+        place: [0.0 if match.masked_by else kinds_of[match.phrase] for match in matches]
+        for place, matches in mine.items()
+    }
+    if not any(1.0 in here for here in kinds.values()):
+        return [0.0 for here in kinds.values() for _ in here]
+    weights: list[float] = []
+    for place, here in kinds.items():
+        if place is Place.BODY:
+            counted = sum(here)
+            part = _in_body(counted, words) / counted if counted else 0.0
+            weight = {kind: round(kind * part, 6) for kind in (0.0, WEAK, 1.0)}
+            weights += [weight[kind] for kind in here]
+        else:
+            weights += _firsts(mine[place], here, _STEPS[place])
+    return weights
+
+
+def _firsts(matches: list[Match[str]], kinds: list[float], steps: tuple[float, ...]) -> list[float]:
+    """The weights of matches of which every phrase counts once, those that are not weak first."""
+    weights = [0.0] * len(kinds)
+    firsts: dict[str, int] = {}
+    for kind in (1.0, WEAK):
+        for at, match in enumerate(matches):
+            if kinds[at] == kind:
+                firsts.setdefault(match.phrase, at)
+    for at, step in zip(firsts.values(), steps, strict=False):
+        weights[at] = round(step * kinds[at], 6)
+    return weights
+
+
+def _total(weights: list[float]) -> float:
+    return round(sum(weights), 6)

@@ -11,6 +11,7 @@ from syndicator.ingest.classify import People, Place, Places, Topics, classify, 
 from syndicator.model import Article, Person, Territory, Topic
 from syndicator.text.html import from_text
 from syndicator.text.url import stored
+from syndicator.text.words import fold
 
 ROOT = Path(__file__).parents[3]
 PLACE_CASES = tomllib.loads((ROOT / "tests/data/places/cases.toml").read_text("utf-8"))["case"]
@@ -52,6 +53,16 @@ def test_explanations_of_places_add_up(case: dict[str, str]) -> None:
         assert one.score == pytest.approx(mine, abs=1e-4)
         assert one.masked_by is None or one.weight == 0
     assert sorted({one.label for one in evidence if one.carried}) == case["expected"]
+
+
+def test_what_somebody_read_goes_before_what_nobody_read() -> None:
+    """GeoNames' spellings are weak evidence, but not for a city that was written down, and they take no article."""
+    turkey, yemen = GAZETTEER.territories["TR"], GAZETTEER.territories["YE"]
+    assert "أنقرة" in turkey.cities
+    assert "انقره" not in {fold(phrase) for phrase in turkey.weak}
+    told = {(one.label, one.phrase) for one in PLACES.explain(article("اشتباكات في الحديدة وأنقرة تنفي"))}
+    assert told == {("YE", "=الحديدة"), ("TR", "=أنقرة")}
+    assert "=حديده" in yemen.weak
 
 
 def test_an_explanation_says_what_hides_a_name() -> None:

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from syndicator.text.forms import forms, stems
-from syndicator.text.matcher import Matcher, Words
+from syndicator.text.matcher import Matcher, Together, Words
 from syndicator.text.words import fold, folded
 
 DATA = Path(__file__).parents[2] / "data" / "text" / "forms.toml"
@@ -41,11 +41,15 @@ def test_offsets_point_at_what_was_matched(before: str, phrase: str, after: str)
         assert fold(text.original[start:end]) == text.text[match.start : match.end]
 
 
-def test_words_are_read_like_text() -> None:
-    """A text that is split once for several matchers gives what the text gives."""
-    matcher = Matcher({"a": ["جنوب السودان", "السودان"]})
-    for text in ("", "جنوب", "في جنوب السودان", "السودان جنوب"):
-        assert matcher.find_all(Words.of(text)) == matcher.find_all(text)
+def test_matchers_find_together_what_they_find_alone() -> None:
+    """Matchers that read a text in one pass give what each gives by itself; masks of one hide nothing of another."""
+    masked = Matcher({"a": ["السودان"]}, {"a": ["جنوب السودان"]})
+    exclusive = Matcher({"SD": ["=السودان"], "SS": ["=جنوب السودان"]}, exclusive=True)
+    plain = Matcher({"b": ["السودان", "جنوب"]})
+    together = Together((masked, exclusive, plain))
+    for text in ("", "جنوب", "في جنوب السودان", "السودان جنوب", "وبجنوب السودان والسودان"):
+        for matcher, found in zip((masked, exclusive, plain), together.find(Words.of(text)), strict=True):
+            assert matcher.in_order(found) == matcher.find_all(text)
 
 
 def test_exclusive_keys_hide_one_another() -> None:

@@ -44,14 +44,14 @@ def _read(boxes: Boxes, body: bytes | str) -> int:
 
 @pytest.mark.parametrize("name", HTML_ATTACKS)
 def test_html_that_keeps_sanitisers_busy_is_read_in_time(boxes: Boxes, name: str) -> None:
-    """What is quadratic in a sanitiser is met by limits before it: the item is there within the box's ten seconds."""
+    """B02: What is quadratic in a sanitiser is met by limits before it: the item is there within the box's ten seconds."""
     assert boxes.limits.wall == 10
     assert _read(boxes, with_description(HTML_ATTACKS[name])) == 1
 
 
 @pytest.mark.parametrize("name", ["nesting", "categories", "attributes", "open comments", "ampersands"])
 def test_xml_that_keeps_parsers_busy_costs_its_limit_at_most(boxes: Boxes, name: str) -> None:
-    """An attack is read, or refused by the parser, or stopped by the box: never later than the box's limit."""
+    """B02: An attack is read, or refused by the parser, or stopped by the box: never later than the box's limit."""
     start = time.perf_counter()
     with suppress(ParseError):
         _read(boxes, ATTACKS[name])
@@ -59,7 +59,7 @@ def test_xml_that_keeps_parsers_busy_costs_its_limit_at_most(boxes: Boxes, name:
 
 
 def test_a_hundred_megabytes_are_a_limit_and_not_a_crash(boxes: Boxes) -> None:
-    """A feed larger than a box can bear costs one call; this process does not grow with it for good."""
+    """B02: A feed larger than a box can bear costs one call; this process does not grow with it for good."""
     huge = rss(f"<item><title>x</title><description>{'خبر ' * 15_000_000}</description></item>").encode()
     assert len(huge) > 100_000_000
     start = time.perf_counter()
@@ -79,7 +79,7 @@ def _latencies(boxes: Boxes, count: int) -> list[float]:
 
 
 def test_while_one_reader_never_ends_the_others_go_on() -> None:
-    """A reader that never ends is stopped at its limit; until then other feeds take less than twice as long.
+    """B02: A reader that never ends is stopped at its limit; until then other feeds take less than twice as long.
 
     Other programs may want the cores as well, so the best of three rounds counts: a feed that really waited for the
     one that never ends would wait in all of them.
@@ -110,7 +110,7 @@ def _never(boxes: Boxes) -> float:
 
 
 def test_hostile_feeds_among_good_ones_cost_the_good_ones_nothing(boxes: Boxes) -> None:
-    """Each hostile feed of the collection beside a good one: all good ones are read whole, and the boxes still work."""
+    """B03: Each hostile feed of the collection beside a good one: all good ones are read whole, and the boxes still work."""
     bad = hostile_feeds(46)
     bodies = [body for number, hostile in enumerate(bad) for body in (good_feed(number, ITEMS), hostile)]
 

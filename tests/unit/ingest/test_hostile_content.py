@@ -59,7 +59,7 @@ def articles_of(carrier: str, strings: list[str]) -> list[Article]:
 
 @pytest.mark.parametrize("carrier", CARRIERS)
 def test_no_attack_survives_in_any_field_of_any_kind(carrier: str) -> None:
-    """Of over 400 attacks, in every text field that a kind has, nothing dangerous is in any body or any output."""
+    """B04: Of over 400 attacks, in every text field that a kind has, nothing dangerous is in any body or any output."""
     found = articles_of(carrier, ATTACKS)
     assert len(found) >= 0.9 * len(ATTACKS), "the attacks did not arrive"
     for article in found:
@@ -72,7 +72,7 @@ def test_no_attack_survives_in_any_field_of_any_kind(carrier: str) -> None:
 
 @pytest.mark.parametrize("carrier", CARRIERS)
 def test_no_text_field_holds_what_a_reader_could_run(carrier: str) -> None:
-    """Titles, summaries, names, captions are text: even a reader that takes them for HTML finds no element to run."""
+    """B04: Titles, summaries, names, captions are text: even a reader that takes them for HTML finds no element to run."""
     for article in articles_of(carrier, ATTACKS):
         for text in texts(article):
             assert legal(text) == text
@@ -129,7 +129,7 @@ def _with_addresses(address: str) -> Iterator[Article]:
 
 @pytest.mark.parametrize("address", ADDRESSES)
 def test_an_address_that_is_no_http_address_is_dropped_everywhere(address: str) -> None:
-    """In link, permalink, enclosure, comments, source, pictures and authors: gone, and in no output."""
+    """B05: In link, permalink, enclosure, comments, source, pictures and authors: gone, and in no output."""
     found = list(_with_addresses(address))
     assert len(found) == 4
     for article in found:
@@ -160,7 +160,7 @@ WRITTEN = {
 
 @pytest.mark.parametrize("written", WRITTEN)
 def test_relative_addresses_are_absolute_or_removed(written: str) -> None:
-    """Links and pictures follow the nested `xml:base` from the outside in; what leads nowhere is removed."""
+    """B08: Links and pictures follow the nested `xml:base` from the outside in; what leads nowhere is removed."""
     wanted = WRITTEN[written]
     content = f"&lt;p&gt;x &lt;a href='{written}'&gt;y&lt;/a&gt; &lt;img src='{written}'&gt;&lt;/p&gt;"
     entry = f"<entry xml:base='two/'><id>1</id><title>x</title><content type='html'>{content}</content></entry>"
@@ -172,7 +172,7 @@ def test_relative_addresses_are_absolute_or_removed(written: str) -> None:
 
 
 def test_base_reaches_into_inline_xhtml() -> None:
-    """`xml:base` on the content itself, and inline XHTML, are followed as well."""
+    """B08: `xml:base` on the content itself, and inline XHTML, are followed as well."""
     content = (
         "<content type='xhtml' xml:base='three/'><div xmlns='http://www.w3.org/1999/xhtml'><a href='a'>x</a>"
         "<img src='b.jpg' srcset='c.jpg 2x'/><a href='#note'>n</a></div></content>"
@@ -185,7 +185,7 @@ def test_base_reaches_into_inline_xhtml() -> None:
 
 
 def test_without_a_base_the_feed_is_the_base() -> None:
-    """RSS has no base: the item's link is one, else the feed's address; a `srcset` never gets through."""
+    """B08: RSS has no base: the item's link is one, else the feed's address; a `srcset` never gets through."""
     item = (
         "<item><guid isPermaLink='false'>1</guid><link>/n/1</link><title>x</title><description>"
         "&lt;img src='p.jpg' srcset='//evil.test/q.jpg 2x, javascript:x 3x'&gt;&lt;a href='#top'&gt;y&lt;/a&gt;"
@@ -221,7 +221,7 @@ SPIES = (
 
 @pytest.mark.parametrize("carrier", ["rss", "atom", "atom, xhtml", "json feed", "wordpress"])
 def test_nobody_is_told_who_reads(carrier: str) -> None:
-    """Tracking pixels, `ping`, addresses in CSS, prefetching, refreshing: at most words of it reach an output."""
+    """B11: Tracking pixels, `ping`, addresses in CSS, prefetching, refreshing: at most words of it reach an output."""
     found = articles_of(carrier, list(SPIES))
     assert len(found) >= len(SPIES)
     for article in found:
@@ -233,7 +233,7 @@ def test_nobody_is_told_who_reads(carrier: str) -> None:
 
 
 def test_a_tracking_pixel_is_no_picture_of_the_article() -> None:
-    """Neither in the HTML nor in Media RSS does a pixel become the lead picture."""
+    """B11: Neither in the HTML nor in Media RSS does a pixel become the lead picture."""
     items = (
         "<item><guid>1</guid><title>x</title><media:content url='https://spy.test/1.gif' width='1' height='1'/>"
         "<description>&lt;img src='https://spy.test/2.gif' width='1' height='1'&gt;"
@@ -270,7 +270,7 @@ def test_whatever_is_made_of_attacks_is_safe(text: str, carrier: str) -> None:
 @given(st.binary(max_size=400) | _TEXT.map(lambda text: text.encode("utf-8", "surrogatepass")),
        st.sampled_from(sorted(PARSERS)))  # fmt: skip
 def test_any_bytes_become_articles_or_an_error(body: bytes, kind: str) -> None:
-    """All that runs in the box, on any bytes: articles whose texts are legal in XML, or a `ParseError`."""
+    """B07: All that runs in the box, on any bytes: articles whose texts are legal in XML, or a `ParseError`."""
     try:
         articles = read(answer(body), source(kind), MOMENT)[1]
     except ParseError:

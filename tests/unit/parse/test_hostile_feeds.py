@@ -22,7 +22,7 @@ def read(body: bytes | str, kind: str = "feed") -> Channel:
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
 @pytest.mark.parametrize("name", ENTITIES)
 def test_no_entity_of_a_feed_is_ever_expanded(name, encoding):
-    """A document type declares nothing, opens nothing and multiplies nothing; the items beside it are read."""
+    """B01: A document type declares nothing, opens nothing and multiplies nothing; the items beside it are read."""
     doctype, title = ENTITIES[name]
     body = rss(f"<item><title>{title}</title></item>", "<item><title>دمشق</title></item>", doctype=doctype)
     start = time.process_time()
@@ -38,7 +38,7 @@ def test_no_entity_of_a_feed_is_ever_expanded(name, encoding):
 
 
 def test_a_path_as_body_is_not_opened():
-    """A body that names a file or an address is a text, not an instruction to fetch it."""
+    """B01: A body that names a file or an address is a text, not an instruction to fetch it."""
     for body in ("/etc/passwd", "file:///etc/passwd", "http://127.0.0.1:9/feed", "../../etc/passwd"):
         with pytest.raises(NotAFeed):
             read(body)
@@ -46,7 +46,7 @@ def test_a_path_as_body_is_not_opened():
 
 @pytest.mark.parametrize("name", ATTACKS)
 def test_every_attack_ends_quickly(name):
-    """What keeps other readers busy for half a minute is read or refused within five seconds, even without the box."""
+    """B02: What keeps other readers busy for half a minute is read or refused within five seconds, even without the box."""
     start = time.process_time()
     sentence = None
     try:
@@ -112,7 +112,7 @@ NOT_FEEDS = {
 
 @pytest.mark.parametrize("name", NOT_FEEDS)
 def test_what_is_no_feed_is_called_by_its_name(name):
-    """An answer that is no feed is refused as such, in a sentence that says what came instead."""
+    """B09: An answer that is no feed is refused as such, in a sentence that says what came instead."""
     body, word = NOT_FEEDS[name]
     with pytest.raises(NotAFeed, match=word):
         read(body)
@@ -152,7 +152,7 @@ BROKEN = {
 
 @pytest.mark.parametrize("name", BROKEN)
 def test_broken_feeds_keep_their_whole_items(name):
-    """What is broken in one place does not cost the items in others; an item that was cut off is left out."""
+    """B09: What is broken in one place does not cost the items in others; an item that was cut off is left out."""
     assert [entry.title for entry in read(BROKEN[name]).entries] == ["دمشق", "حلب"]
 
 
@@ -192,7 +192,7 @@ def _mutations(seed: int, count: int) -> Iterator[bytes]:
 
 
 def test_damaged_feeds_never_raise_anything_else():
-    """Five hundred feeds with pieces cut out, doubled and overwritten: a channel or a `ParseError`, nothing else."""
+    """B10: Five hundred feeds with pieces cut out, doubled and overwritten: a channel or a `ParseError`, nothing else."""
     read_ = 0
     for body in _mutations(1, 500):
         try:
@@ -208,7 +208,7 @@ def test_damaged_feeds_never_raise_anything_else():
     st.sampled_from(sorted(PARSERS)),
 )
 def test_any_bytes_are_read_or_refused(body, kind):
-    """Whatever a server sends, every parser gives a channel or one of the documented errors."""
+    """B10: Whatever a server sends, every parser gives a channel or one of the documented errors."""
     try:
         channel = read(body, kind)
     except (NotAFeed, Malformed, ParseLimit):

@@ -172,13 +172,13 @@ def atom_schema():
 
 @pytest.mark.parametrize("name", NAMED)
 def test_atom_is_valid(name, atom_schema):
-    """Every edition is valid by the RELAX NG schema of RFC 4287."""
+    """C04: Every edition is valid by the RELAX NG schema of RFC 4287."""
     atom_schema.assertValid(xml(editions()[name], "atom"))
 
 
 @pytest.mark.parametrize("name", NAMED)
 def test_json_feed_is_valid(name):
-    """Every edition is valid by the JSON Feed 1.1 schema."""
+    """C11: Every edition is valid by the JSON Feed 1.1 schema."""
     path = SCHEMAS / "jsonfeed-1.1.schema.json"
     if not path.exists():
         pytest.skip("the corpora are not beside the project: no JSON Feed schema")
@@ -189,7 +189,7 @@ def test_json_feed_is_valid(name):
 @pytest.mark.parametrize("name", NAMED)
 @pytest.mark.parametrize("extension", ["rss", "atom"])
 def test_what_a_reader_reads_is_what_was_published(extension, name):
-    """Round trip through another's parser: order, ids, titles, links, dates, authors, pictures and files."""
+    """C04: Round trip through another's parser: order, ids, titles, links, dates, authors, pictures and files."""
     made = editions()[name]
     read = feedparser.parse(FORMATS[extension].render(made), sanitize_html=False, resolve_relative_uris=False)
     assert not read.bozo
@@ -330,7 +330,7 @@ def test_language_of_an_entry_where_it_differs():
 
 
 def test_withdrawn_article_leaves_a_tombstone():
-    """A withdrawn article is a tombstone in Atom (RFC 6721) and simply absent elsewhere; the ETag changes."""
+    """C09: A withdrawn article is a tombstone in Atom (RFC 6721) and simply absent elsewhere; the ETag changes."""
     gone = article(9)
     made = edition(article(1), withdrawn=((gone.id, MOMENT),))
     tombstone = xml(made, "atom").find("at:deleted-entry", NAMES)

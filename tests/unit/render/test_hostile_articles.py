@@ -76,7 +76,7 @@ def expected(extension):
 @pytest.mark.parametrize("extension", FORMATS)
 @pytest.mark.parametrize("text", [*ILLEGAL, *NASTY, "".join(ILLEGAL) * 3, "".join(NASTY)], ids=ascii)
 def test_one_hostile_article_costs_no_other(extension, text):
-    """Whatever one article holds, the feed is well-formed and its neighbours are as they would be without it."""
+    """C05: Whatever one article holds, the feed is well-formed and its neighbours are as they would be without it."""
     found = read(edition(article(1), poisoned(text), article(3)), extension)
     assert len(found) == 3
     assert [found[0], found[2]] == expected(extension)
@@ -96,7 +96,7 @@ def test_one_hostile_article_costs_no_other(extension, text):
     ).map("".join)
 )
 def test_any_text_at_all(text):
-    """The same for any text that can be in a Python string, in every format."""
+    """C05: The same for any text that can be in a Python string, in every format."""
     for extension in FORMATS:
         found = read(edition(article(1), poisoned(text), article(3)), extension)
         assert [found[0], found[2]] == expected(extension)
@@ -104,7 +104,7 @@ def test_any_text_at_all(text):
 
 @pytest.mark.parametrize("extension", FORMATS)
 def test_a_title_of_a_million_characters(extension):
-    """A huge title is one item's matter: it is served, and its neighbours are whole."""
+    """C05: A huge title is one item's matter: it is served, and its neighbours are whole."""
     found = read(edition(article(1), article(2, title="طويل " * 200_000), article(3)), extension)
     assert [found[0], found[2]] == expected(extension)
     assert len(found[1][1]) > 900_000

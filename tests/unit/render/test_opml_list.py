@@ -11,7 +11,7 @@ def outlines(element):
 
 
 def test_feeds_stand_in_the_folders_of_their_paths():
-    """The list has the shape of the paths, sorted, whatever the order of the feeds; each with all that OPML asks."""
+    """C11: The list has the shape of the paths, sorted, whatever the order of the feeds; each with all that OPML asks."""
     listed = [
         feed(path="health", title="صحة"),
         feed(path="countries/yemen", title="اليمن"),

@@ -38,7 +38,7 @@ def _document(case: dict) -> bytes:
 
 @pytest.mark.parametrize("case", CASES, ids=[case["name"] for case in CASES])
 def test_titles_are_exact_in_every_encoding(case):
-    """A title comes out as it was written, however its bytes are labelled; one bad byte costs one character."""
+    """B06: A title comes out as it was written, however its bytes are labelled; one bad byte costs one character."""
     headers = {"content-type": f"application/rss+xml; charset={case['http']}"} if "http" in case else {}
     response = Response(url="http://a.test/f", status=200, headers=headers, body=_document(case))
     (entry,) = parse(response, _source(case.get("override"))).entries

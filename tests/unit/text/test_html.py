@@ -47,7 +47,7 @@ def test_there_are_enough_attacks() -> None:
 
 @pytest.mark.parametrize("base", [None, BASE])
 def test_no_attack_survives(base: str | None) -> None:
-    """Nothing that runs, fetches or names what it must not is left; cleaning again changes nothing."""
+    """B04: Nothing that runs, fetches or names what it must not is left; cleaning again changes nothing."""
     left = {}
     for attack in ATTACKS:
         clean = html.sanitise(attack, base)
@@ -60,7 +60,7 @@ def test_no_attack_survives(base: str | None) -> None:
 @settings(max_examples=300, deadline=None)
 @given(soup | text)
 def test_made_up_html_is_safe_and_settled(raw: str) -> None:
-    """Whatever the HTML, the result is safe, legal in XML, and a fixed point with and without a base."""
+    """B04: Whatever the HTML, the result is safe, legal in XML, and a fixed point with and without a base."""
     clean = html.sanitise(raw, BASE)
     assert dangers(clean) == []
     assert html.sanitise(clean, BASE) == clean
@@ -272,7 +272,7 @@ def test_text_survives_as_html(raw: str) -> None:
 
 
 def test_only_characters_of_xml_pass() -> None:
-    """Every character that XML 1.0 forbids or advises against is dropped and no other, in references as well."""
+    """B07: Every character that XML 1.0 forbids or advises against is dropped and no other, in references as well."""
     allowed = {0x9, 0xA, 0xD, *range(0x20, 0x7F), *range(0xA0, 0xD800), *range(0xE000, 0xFDD0), *range(0xFDF0, 0xFFFE)}
     everything = "".join(map(chr, range(0x10000)))
     assert html.legal(everything) == "".join(map(chr, sorted(allowed)))

@@ -59,7 +59,7 @@ def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
 
 @pytest.mark.parametrize("name", REFUSED)
 def test_refused(reader: Service, name: str) -> None:
-    """A request with a mistake is answered with 4xx and the reason in words, and leaves nothing behind."""
+    """C10: A request with a mistake is answered with 4xx and the reason in words, and leaves nothing behind."""
     case = REFUSED[name]
     form = subscription("https://subscriber.example.com/news", **case["change"])
     answer = create_app(reader).test_client().post("/hub", data=form)
@@ -136,7 +136,7 @@ def test_leases_have_bounds(service: Service, asked: str, given: int) -> None:
 )
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_without_consent_nothing_changes(service: Service, answer) -> None:
-    """A wrong challenge, an error or a redirect is a no: no subscription is made, and one that there is stays."""
+    """C10: A wrong challenge, an error or a redirect is a no: no subscription is made, and one that there is stays."""
     good, bad = Callbacks(), Callbacks(asked=answer)
     with serve(good) as server:
         subscribe(service, server.url, MOMENT, secret="mine")
@@ -198,7 +198,7 @@ def test_unsubscribed(service: Service) -> None:
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_private_callbacks_are_never_asked(home: Path, database_url: str) -> None:
-    """A name that leads to a private address is refused when it is looked up: no connection is made."""
+    """C10: A name that leads to a private address is refused when it is looked up: no connection is made."""
     furnish(home, {})
     callbacks = Callbacks()
     with house(home, database_url) as service, serve(callbacks) as server:
@@ -243,7 +243,7 @@ def test_no_more_than_there_is_room_for(service: Service) -> None:
 
 
 def test_delivery_is_the_document(service: Service) -> None:
-    """The exact bytes with their type, both links, and the signature of those bytes; only to that document's own."""
+    """C10: The exact bytes with their type, both links, and the signature of those bytes; only to that document's own."""
     callbacks = Callbacks()
     with serve(callbacks) as server:
         for name in ("rss", "atom", "json"):
@@ -303,7 +303,7 @@ def test_document_and_news_are_one_write(service: Service) -> None:
 
 
 def test_gone(service: Service) -> None:
-    """410 ends the subscription; the host's others go on."""
+    """C10: 410 ends the subscription; the host's others go on."""
     callbacks = Callbacks(statuses={"/gone": [410]})
     with serve(callbacks) as server:
         subscribe(service, f"{server.url}gone", MOMENT)
@@ -316,7 +316,7 @@ def test_gone(service: Service) -> None:
 @pytest.mark.parametrize("status", [500, 503, 404, 302, 403])
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_failed_then_well(service: Service, status: int) -> None:
-    """Anything but 2xx and 410 is tried again, later and later, until it is well: once, with the newest document."""
+    """C10: Anything but 2xx and 410 is tried again, later and later, until it is well: once, with the newest document."""
     callbacks = Callbacks(statuses={"/": [status, status, 200]})
     with serve(callbacks) as server:
         subscribe(service, server.url, MOMENT)
@@ -353,7 +353,7 @@ def test_given_up_but_not_forgotten(service: Service) -> None:
 
 
 def test_lease_is_over(service: Service) -> None:
-    """A subscription whose lease is over gets nothing, not even what it was owed, and is forgotten."""
+    """C10: A subscription whose lease is over gets nothing, not even what it was owed, and is forgotten."""
     callbacks = Callbacks()
     with serve(callbacks) as server:
         subscribe(service, server.url, MOMENT, lease_seconds="300")
@@ -414,7 +414,7 @@ def test_killed_on_the_way(service: Service) -> None:
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_slow_subscriber_delays_nobody(service: Service) -> None:
-    """While one callback keeps us waiting, all others are served, those of the next change as well."""
+    """C10: While one callback keeps us waiting, all others are served, those of the next change as well."""
     slow, quick = Callbacks(delays={"/": 20.0}), Callbacks()
     with serve(slow) as slow_server, serve(quick) as quick_server:
         for url in [slow_server.url, *(f"{quick_server.url}{n}" for n in range(5))]:
@@ -450,24 +450,24 @@ def test_those_that_failed_come_last(service: Service) -> None:
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_two_hundred_subscribers(service: Service) -> None:
-    """Two hundred subscribers have the document within seconds, each once."""
+def test_a_thousand_subscribers(service: Service) -> None:
+    """C10: a thousand subscribers have the document within five seconds of work, each once."""
     callbacks = Callbacks()
     with serve(callbacks) as server:
         host = host_key(server.url)
-        service.hub.subscribers.settle([(True, subscriber(f"{server.url}{number}", host)) for number in range(200)])
-        assert service.hub.subscribers.count() == 200
+        service.hub.subscribers.settle([(True, subscriber(f"{server.url}{number}", host)) for number in range(1000)])
+        assert service.hub.subscribers.count() == 1000
         publish(service, 1, MOMENT)
         done = threading.Event()
         courier = Courier("test", lambda free, slow: service.hub.work(MOMENT + SECOND, free, slow), 16)
-        started = time.monotonic()
+        started, spent = time.monotonic(), time.process_time()
         courier.start()
-        while service.hub.subscribers.owed() and time.monotonic() - started < 10:
+        while service.hub.subscribers.owed() and time.monotonic() - started < 30:
             done.wait(0.05)
-        took = time.monotonic() - started
+        spent = time.process_time() - spent
         courier.stop(5)
-    assert took < 5
-    assert len({r.path for r in callbacks.pushes}) == len(callbacks.pushes) == 200
+    assert spent < 5
+    assert len({r.path for r in callbacks.pushes}) == len(callbacks.pushes) == 1000
 
 
 # ---------------------------------------------------------------- discovery

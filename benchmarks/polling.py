@@ -55,7 +55,7 @@ class Bench:
         """One publisher a host name: `kinds` has the kinds of its sources, by host."""
         (self.home / "config" / "settings.toml").write_text(
             f"[fetch]\nallow_private = ['127.0.0.0/8']\nports = [{self.port}]\ngap = {gap}\ndeadline = {deadline}\n"
-            f"parallel = {parallel}\n[schedule]\nevery = 15\ntick = 1\n"
+            f"parallel = {parallel}\n[schedule]\nevery = 15\ntick = 1\n[keep]\narticles = 36500\n"
         )
         for host, listed in enumerate(kinds):
             lines = [f'title = "h{host}"', 'language = "ar"']

@@ -260,7 +260,8 @@ def test_what_was_forgotten_does_not_come_back(home: Path, database_url: str) ->
     """
     calendar, feed = Calendar(), Feed()
     with serve(calendar.noting(feed)) as server:
-        furnish(home, settings() | {"config/sources/nahr.toml": publisher("نهر", main=f'url = "{server.url}rss"')})
+        main = f'url = "{server.url}rss"'
+        furnish(home, settings(keep=365) | {"config/sources/nahr.toml": publisher("نهر", main=main)})
         with house(home, database_url) as service:
             given = feed.body = rss(range(1, 5), calendar.now, apart=150 * DAY)
             [first] = calendar.run(service, timedelta())
@@ -293,7 +294,7 @@ def test_a_page_that_an_operator_chose_may_be_old(home: Path, sqlite_url: str) -
     with serve(calendar.noting(answer)) as server:
         said.append(said[0].replace(b"<head>", b"<head><meta property='article:published_time' content='2019-01-01'>"))
         lines = f'url = "{server.url}news/1"\nkind = "page"'
-        furnish(home, settings() | {"config/sources/nahr.toml": publisher("نهر", main=lines)})
+        furnish(home, settings(keep=365) | {"config/sources/nahr.toml": publisher("نهر", main=lines)})
         with house(home, sqlite_url) as service:
             [first] = calendar.run(service, timedelta())
             assert first.new == 1

@@ -26,14 +26,22 @@ every = {every}
 tick = {tick}
 [publish]
 settle = 0
+[keep]
+articles = {keep}
 """
 
 
 def settings(
-    *, gap: float = 0, deadline: float = 5, parallel: int = 16, every: float = 15, tick: float = 0.5
+    *,
+    gap: float = 0,
+    deadline: float = 5,
+    parallel: int = 16,
+    every: float = 15,
+    tick: float = 0.5,
+    keep: int = 36_500,
 ) -> dict[str, str]:
-    """The settings file with the defaults that a real service has, but for the network."""
-    given = {"gap": gap, "deadline": deadline, "parallel": parallel, "every": every, "tick": tick}
+    """The settings file with the defaults that a real service has, but for the network; the tests' news grow old."""
+    given = {"gap": gap, "deadline": deadline, "parallel": parallel, "every": every, "tick": tick, "keep": keep}
     return {"config/settings.toml": SETTINGS.format(**given)}
 
 

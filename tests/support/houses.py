@@ -21,6 +21,8 @@ longest = 0.002
 tick = 0.1
 [publish]
 settle = 0
+[keep]
+articles = 36500
 """
 SYRIA = 'title = "سوريا"\nphrases = ["سوريا", "سورية", "سوري", "دمشق", "حلب"]\n'
 FEEDS = {

@@ -46,8 +46,11 @@ def outlet(request: Request) -> Reply:
         "/": f'<html><head><link rel="alternate" type="application/rss+xml" href="/rss"></head><body>{STORY[0]}</body></html>',
         "/nothing": "<html><body><p>لا شيء</p></body></html>",
         "/robots.txt": "",
+        "/index.xml": "<sitemapindex><sitemap><loc>/old.xml</loc><lastmod>2025-01-01</lastmod></sitemap>"
+        "<sitemap><loc>/new.xml</loc><lastmod>2026-03-14</lastmod></sitemap></sitemapindex>",
+        "/new.xml": f"<urlset><url><loc>{host}n/1</loc><lastmod>2026-03-14</lastmod></url></urlset>",
     }
-    html = [("Content-Type", "text/xml" if request.path == "/rss" else "text/html; charset=utf-8")]
+    html = [("Content-Type", "text/xml" if request.path.endswith((".xml", "/rss")) else "text/html; charset=utf-8")]
     return Reply(200, html, pages[request.path].encode()) if request.path in pages else Reply(404)
 
 
@@ -128,6 +131,15 @@ def test_any_address(home: Path, nahr: Server) -> None:
     assert "says that it is an article" in done.stdout
     assert STORY[2] in done.stdout
     assert "/feeds/syria" in done.stdout
+
+
+def test_an_index_shows_its_newest_sitemap(home: Path, nahr: Server) -> None:
+    """An index of sitemaps is previewed by what the newest of them holds."""
+    done = run(home, f"{nahr.url}index.xml")
+    assert done.returncode == 0, done.stderr
+    assert f"no source yet: sitemap at {nahr.url}index.xml" in done.stdout
+    assert "the newest that its index names" in done.stdout
+    assert STORY[2] in done.stdout
 
 
 def test_what_cannot_be_previewed_is_said_plainly(home: Path, nahr: Server) -> None:

@@ -68,7 +68,18 @@ class Extraction:
 
 
 def extract(article: Article, page: Response, source: Source) -> Extraction:
-    """The article with what its page adds. Never raises for what the page holds."""
+    """The article with what its page adds. Never raises for what the page holds.
+
+    A title that is the address stands for none (a plain sitemap has no titles): the page's takes its place.
+    """
+    if article.title != article.url:
+        return _extract(article, page, source)
+    extraction = _extract(replace(article, title=""), page, source)
+    found = extraction.article
+    return replace(extraction, article=replace(found, title=found.title or article.title))
+
+
+def _extract(article: Article, page: Response, source: Source) -> Extraction:
     if refused := other_kind(page) or (None if source.kind == "page" else other_place(article, page)):
         return Extraction(article=article, refused=refused)
     text = decode(page.body[:LARGEST], override=source.encoding, http_charset=page.charset)

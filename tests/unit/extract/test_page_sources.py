@@ -241,3 +241,11 @@ def test_the_pages_first_sentences_stand_for_a_summary(read_page):
     assert found.summary
     assert len(found.summary) <= 300
     assert " ".join(text_of(found.body).split()).startswith(found.summary.removesuffix("…")[:80])
+
+
+def test_an_address_is_no_title(read_page):
+    """An article that is titled by its address, as from a sitemap without titles, gets its page's title and text."""
+    found = read_page(paged(BODY), title="https://news.example.org/a/page")
+    assert (found.article.title, found.refused) == (TITLE, None)
+    nothing = read_page(b"{}", title="https://news.example.org/a/page", content_type="application/json")
+    assert nothing.article.title == "https://news.example.org/a/page"

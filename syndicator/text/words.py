@@ -74,12 +74,16 @@ _RUNS = re.compile("[0-9]+|[a-zß-ɏ]+|[^ 0-9a-zß-ɏ]+")
 
 def fold(text: str) -> str:
     """The text as every comparison sees it; folding again changes nothing."""
-    return " ".join(_RUNS.findall(unicodedata.normalize("NFC", text).translate(_TABLE)))
+    return " ".join(_runs(text))
 
 
 def tokens(text: str) -> list[str]:
     """The folded words of a text, in order."""
-    return [word for word in fold(text).split(" ") if word not in ("", STOP)]
+    return [word for word in _runs(text) if word != STOP]
+
+
+def _runs(text: str) -> list[str]:
+    return _RUNS.findall(unicodedata.normalize("NFC", text).translate(_TABLE))
 
 
 @dataclass(frozen=True)

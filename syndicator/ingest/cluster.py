@@ -1,8 +1,8 @@
 """Which articles tell one story: a pure decision over what the store finds near.
 
 **Two ways in.** An article joins a story when it repeats a good part of one of its reports (shingles), or when it
-tells of the same event in other words (terms). A text of a few words says too little for either: it has to be all but
-the same.
+tells of the same event in other words (terms): the later it comes, the more alike it must be. A text of a few words
+says too little for either: it has to be all but the same.
 
 **A story ends.** Nothing joins later than `WINDOW` after the article that began it, so long sagas fall into stories of
 their own; and what only shares a story's subject does not come near enough: a follow-up begins its own.

@@ -124,10 +124,8 @@ def remember(connection: Connection, members: Sequence[Member], drafts: Mapping[
         for member in members
         for key in member.signature.keys
     )
-    columns = ("key", "at", "number")
-    for start in range(0, len(keys), _CHUNK):
-        rows = table_of(connection, columns, keys[start : start + _CHUNK])
-        connection.execute(insert(story_keys).from_select(columns, select(rows)))
+    if keys:
+        connection.execute(insert(story_keys), [{"key": key, "at": at, "number": number} for key, at, number in keys])
     _count(connection, [drafts[member.article] for member in members if _counted(member.article)])
 
 

@@ -7,10 +7,13 @@ follow-ups, and the like of it elsewhere.
 (`*near-dup-pairs.tsv`), and articles with the same link. They are judged twice: with the title and description alone,
 and with the body. For precision, what is paired with the same counts as paired; recall is of the pairs given.
 
-**What the pairs can tell.** They are made mechanically from the bodies. A report of the same event in other words is no
-pair, so `headline_precision`, which counts it as a mistake, is far below what a reader finds; `headline_known` looks
-only at articles that both occur in the table. And bodies that share a background paragraph are a pair although their
-headlines tell of different things, which no headline can show.
+**What the pairs can tell.** They are made mechanically from the bodies, and list only what is copied nearly word for
+word. A report of the same event in other words is no pair: of 60 that `headline_precision` counts as mistakes, a reader
+found 44 to be reports of the same, 13 a further step of the same event and 3 neither. So it is far below what readers
+find; `headline_known` looks only at articles that both occur in the table, and is nearer. And bodies that share a
+background paragraph are a pair although their headlines tell of different things, which no headline can show: every
+fourth pair has a headline cosine below .2, and of several representations (stems, n-grams of letters, pairs of words,
+a forest of trained trees over all of them) none found more than half of the pairs while .95 of `headline_known` held.
 """
 
 import csv

@@ -1,8 +1,8 @@
 """Which articles tell one story: a pure decision over what the store finds near.
 
 **Two ways in.** An article joins a story when it repeats a good part of one of its reports (shingles), or when it
-tells of the same event in other words (terms). A text of a few words says too little for either: it has to be all but
-the same.
+tells of the same event in other words (terms): the later it comes, the more alike it must be. A text of a few words
+says too little for either: it has to be all but the same.
 
 **A story ends.** Nothing joins later than `WINDOW` after the article that began it, so long sagas fall into stories of
 their own; and what only shares a story's subject does not come near enough: a follow-up begins its own.
@@ -30,8 +30,10 @@ from syndicator.text.signature import Draft, Signature, draft
 WINDOW = timedelta(hours=72)
 REPEATED = 0.4
 """The share of the shorter text's shingles from which on two texts are one report."""
-ALIKE = 0.55
+ALIKE = 0.5
 """The cosine from which on two texts tell of one event."""
+FADING = 0.2
+"""How much of the cosine two texts lose that are as far apart as the window is wide."""
 ENOUGH = 10
 """Shingles and terms below which a text has to be all but the same."""
 SAME = 0.8
@@ -46,10 +48,10 @@ def drafted(article: Article) -> Draft:
     return draft(article.title, article.summary, article.body)
 
 
-def near(one: Signature, other: Signature) -> float:
-    """How surely two texts are one story, from 1 on; 0 when they are not."""
+def near(one: Signature, other: Signature, apart: timedelta = timedelta(0)) -> float:
+    """How surely two texts published so far apart are one story, from 1 on; 0 when they are not."""
     shared, shorter = one.shared(other)
-    alike = one.likeness(other)
+    alike = one.likeness(other) - FADING * (apart / WINDOW)
     if min(shorter, len(one.terms), len(other.terms)) < ENOUGH:
         repeated = shared / shorter / SAME if shorter else 0.0
         best = max(min(repeated, alike / SAME), alike / SAME if alike > 0.95 else 0.0)
@@ -64,7 +66,7 @@ def decide(article: Article, signature: Signature, neighbours: Iterable[Member])
     for other in neighbours:
         if abs(article.published - other.began) > WINDOW:
             continue
-        found = near(signature, other.signature)
+        found = near(signature, other.signature, abs(article.published - other.published))
         if found and (not best or (found, other.story) > (best, story)):
             best, story, began = found, other.story, other.began
     return Member(article=article.id, story=story, published=article.published, began=began, signature=signature)

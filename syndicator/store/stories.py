@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Select, Text, cast, delete, func, insert, select
+from sqlalchemy import Connection, Select, Text, cast, delete, func, insert, select, true
 
 from syndicator.model import Member
 from syndicator.store.dialects import among, table_of
@@ -37,7 +37,7 @@ def frequencies(connection: Connection, terms: Iterable[int]) -> Frequencies:
         statement = select(term_counts.c.term, term_counts.c.articles).where(
             among(connection, term_counts.c.term, chunk)
         )
-        counts.update({row.term: row.articles for row in connection.execute(statement)})
+        counts.update(connection.execute(statement).all())
     return Frequencies(counts.pop(_TOTAL, 0), counts)
 
 
@@ -52,20 +52,21 @@ def neighbours(connection: Connection, wanted: Sequence[tuple[datetime, Signatur
     for place, (_, signature) in enumerate(wanted):
         for key in signature.keys:
             asking.setdefault(key, []).append(place)
-    spans = [
-        (key, min(moments[place] for place in places) - width, max(moments[place] for place in places) + width)
-        for key, places in asking.items()
-    ]
+    spans = []
+    for key, places in asking.items():
+        first, last = min(map(moments.__getitem__, places)), max(map(moments.__getitem__, places))
+        spans.append((key, first - width, last + width))
     shared: list[Counter[int]] = [Counter() for _ in wanted]
+    spans.sort()
     for start in range(0, len(spans), _CHUNK):
         for key, numbers in connection.execute(_newest(connection, spans[start : start + _CHUNK])):
-            found = [int(number) for number in numbers.split(",")] if numbers else ()
+            found = [int(number) for number in numbers.split(",")]
             for place in asking[key]:
                 shared[place].update(found)
     return _members(connection, {number for counts in shared for number, _ in counts.most_common(CANDIDATES)})
 
 
-def _newest(connection: Connection, spans: Sequence[tuple[int, int, int]]) -> Select[int, str | None]:
+def _newest(connection: Connection, spans: Sequence[tuple[int, int, int]]) -> Select[int, str]:
     """For each (key, from, to) the numbers of the newest articles, joined by commas."""
     asked = table_of(connection, ("key", "since", "until"), spans)
     newest = (
@@ -77,7 +78,8 @@ def _newest(connection: Connection, spans: Sequence[tuple[int, int, int]]) -> Se
         .subquery()
     )
     joined = select(func.aggregate_strings(cast(newest.c.number, Text), ",")).scalar_subquery()
-    return select(asked.c.key, joined)
+    found = select(asked.c.key, joined.label("numbers")).subquery()
+    return select(found.c.key, found.c.numbers).where(found.c.numbers.is_not(None))
 
 
 def _members(connection: Connection, numbers: Iterable[int]) -> list[Member]:
@@ -117,13 +119,13 @@ def remember(connection: Connection, members: Sequence[Member], drafts: Mapping[
         )
     made = connection.execute(insert(signatures).returning(signatures.c.article, signatures.c.number), values)
     numbers: dict[str, int] = {row.article: row.number for row in made}
-    keys = [
-        {"key": key, "at": int(member.published.timestamp()), "number": numbers[member.article]}
+    keys = sorted(
+        (key, int(member.published.timestamp()), numbers[member.article])
         for member in members
         for key in member.signature.keys
-    ]
+    )
     if keys:
-        connection.execute(insert(story_keys), keys)
+        connection.execute(insert(story_keys), [{"key": key, "at": at, "number": number} for key, at, number in keys])
     _count(connection, [drafts[member.article] for member in members if _counted(member.article)])
 
 
@@ -136,11 +138,14 @@ def _count(connection: Connection, drafts: Sequence[Draft]) -> None:
     counts[_TOTAL] = len(drafts)
     if not drafts:
         return
-    statement: Any = upserting(connection, term_counts)
-    statement = statement.on_conflict_do_update(
-        index_elements=["term"], set_={"articles": term_counts.c.articles + statement.excluded.articles}
-    )
-    connection.execute(statement, [{"term": term, "articles": count} for term, count in sorted(counts.items())])
+    columns, values = ("term", "articles"), sorted(counts.items())
+    for start in range(0, len(values), _CHUNK):
+        rows = select(table_of(connection, columns, values[start : start + _CHUNK])).where(true())
+        statement: Any = upserting(connection, term_counts).from_select(columns, rows)
+        statement = statement.on_conflict_do_update(
+            index_elements=["term"], set_={"articles": term_counts.c.articles + statement.excluded.articles}
+        )
+        connection.execute(statement)
 
 
 def forget(connection: Connection, before: datetime) -> int:

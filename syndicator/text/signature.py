@@ -17,12 +17,12 @@ from what is stored; until enough is stored, what is known of common words befor
 import math
 import re
 from array import array
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from hashlib import blake2b
-from heapq import nlargest
 from itertools import combinations
 
 from syndicator.text.common import COMMON
@@ -35,6 +35,8 @@ KEPT = 256
 """Shingles kept of a text."""
 TERMS = 60
 """Terms kept of a text."""
+TITLE, LEAD = 3.0, 1.5
+"""How often a word of the title, or of the summary, counts."""
 WORDS = 1500
 """Words of a text that are looked at."""
 SHINGLE_KEYS, PAIRED_TERMS = 16, 7
@@ -101,7 +103,7 @@ def draft(title: str, summary: str, body: str = "") -> Draft:
     head, lead, rest = (list(map(_number_of, part[:WORDS])) for part in words(title, summary, body))
     repeated = len(lead) >= 2 * SHINGLE and rest[: 2 * SHINGLE] == lead[: 2 * SHINGLE]
     counts: dict[int, float] = Counter(rest)  # type: ignore[assignment]
-    for part, weight in ((lead, 1.5), (head, 3.0)):
+    for part, weight in ((lead, LEAD), (head, TITLE)):
         for word in part:
             counts[word] = counts.get(word, 0) + weight
     counts.pop(_LETTER, None)
@@ -166,11 +168,12 @@ class Signature:
         """How many shingles both have, and how many the shorter one has; of long texts, among those comparable."""
         if not self.shingles or not other.shingles:
             return 0, 0
-        mine, others = self._kept, other._kept
-        if len(mine) == KEPT or len(others) == KEPT:
-            reach = min(one.shingles[-1] for one in (self, other) if len(one.shingles) == KEPT)
-            mine, others = ({each for each in kept if each <= reach} for kept in (mine, others))
-        return len(mine & others), min(len(mine), len(others))
+        both = self._kept & other._kept
+        if len(self.shingles) < KEPT and len(other.shingles) < KEPT:
+            return len(both), min(len(self.shingles), len(other.shingles))
+        reach = min(one.shingles[-1] for one in (self, other) if len(one.shingles) == KEPT)
+        shorter = min(bisect_right(one.shingles, reach) for one in (self, other))
+        return sum(each <= reach for each in both), shorter
 
     @cached_property
     def _kept(self) -> Set[int]:
@@ -199,7 +202,7 @@ class Signature:
 
 def signature(draft: Draft, frequencies: Frequencies) -> Signature:
     """A text's signature, among all texts that are known."""
-    weights = ((weight, term) for term, weight in frequencies.weighed(draft).items() if weight > 0)
-    kept = nlargest(TERMS, weights)
+    weights = frequencies.weighed(draft)
+    kept = [one for one in sorted(zip(weights.values(), weights, strict=True), reverse=True)[:TERMS] if one[0] > 0]
     length = math.sqrt(sum(weight * weight for weight, _ in kept)) or 1.0
     return Signature(draft.shingles, {term: weight / length for weight, term in kept})

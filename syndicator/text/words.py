@@ -99,7 +99,7 @@ def fold(text: str) -> str:
 
 def tokens(text: str) -> list[str]:
     """The folded words of a text, in order."""
-    return [word for word in fold(text).split(" ") if word not in ("", STOP)]
+    return [word for word in fold(text).split() if word != STOP]
 
 
 @dataclass(frozen=True)

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from syndicator.evaluate.stories import cluster, own
-from syndicator.ingest.cluster import WINDOW, Neighbourhood, decide, drafted
+from syndicator.ingest.cluster import WINDOW, Neighbourhood, decide, drafted, near
 from syndicator.model import Article
 from syndicator.text.html import from_text
-from syndicator.text.signature import Frequencies, signature
+from syndicator.text.signature import Frequencies, Signature, signature
 from tests.support.articles import MOMENT, article
 
 GOLD = Path(__file__).parents[2] / "data" / "stories" / "stories.toml"
@@ -73,6 +73,15 @@ def test_a_few_words_must_be_the_same(words: str) -> None:
     """A text of a few words says too little to join what it only resembles."""
     other = report(2, HOUR, title=f"{words} مساء", text="")
     assert told(report(1, 0 * HOUR, title=words, text=""), other)[1] == other.id
+
+
+def test_the_further_apart_the_more_alike() -> None:
+    """What is just enough alike to be one story within the hour is not after two days."""
+    here = Signature(tuple(range(20)), dict.fromkeys(range(16), 0.25))
+    other = Signature(tuple(range(20, 40)), dict.fromkeys(range(7, 23), 0.25))
+    assert near(here, other, HOUR)
+    assert not near(here, other, 48 * HOUR)
+    assert near(here, here, 48 * HOUR)
 
 
 def test_a_shared_subject_is_not_a_story() -> None:

@@ -48,14 +48,14 @@ class Words(NamedTuple):
 
     words: list[str]
     """And one empty word behind them."""
-    starts: list[int]
-    """Where each begins, and where one more would."""
+    before: list[int]
+    """How many letters stand before each, and before one more; so many spaces as words are not counted."""
 
     @classmethod
     def of(cls, text: str) -> "Words":
         words = text.split(" ")
         words.append("")
-        return cls(words, list(accumulate([len(word) + 1 for word in words], initial=0)))
+        return cls(words, list(accumulate(map(len, words), initial=0)))
 
 
 class _Use(NamedTuple, Generic[K]):
@@ -178,23 +178,24 @@ class Together(dict[str, _Begun[K] | None]):
 
     def find(self, text: Words) -> list[Found[K]]:
         """For each matcher the matches of each key as if it were alone, with those that a mask hides."""
-        words, starts = text
+        words, before = text
         found: list[Found[K]] = [{} for _ in range(2 * len(self.matchers))]
         for at, begun in enumerate(map(self.__getitem__, words)):
             if begun is None:
                 continue
             alone, longer = begun
             if alone:
-                start, end = starts[at], starts[at + 1] - 1
+                start, end = before[at] + at, before[at + 1] + at
                 for number, key, phrase in alone:
                     match = _tuple(Match, (key, start, end, phrase, None))
                     found[number].setdefault(key, []).append(match)
             if longer and (more := longer.get(words[at + 1])):
                 for rest, sought in more:
-                    behind = at + 1 + len(rest)
-                    if words[at + 1 : behind] == rest:
+                    last = at + len(rest)
+                    if words[at + 1 : last + 1] == rest:
+                        start, end = before[at] + at, before[last + 1] + last
                         for number, key, phrase in sought:
-                            match = _tuple(Match, (key, starts[at], starts[behind] - 1, phrase, None))
+                            match = _tuple(Match, (key, start, end, phrase, None))
                             found[number].setdefault(key, []).append(match)
         masks = found[len(self.matchers) :]
         return [

@@ -118,8 +118,9 @@ class Matcher(Generic[K]):
 
     def in_order(self, found: Found[K]) -> list[Match[K]]:
         """What `Together` found for this matcher, all keys together."""
-        matches = [match for mine in found.values() for match in mine]
-        matches.sort(key=_place)
+        if len(found) < 2:  # the matches of one key stand in order and beside one another
+            return [match for mine in found.values() for match in mine]
+        matches = sorted([match for mine in found.values() for match in mine], key=_place)
         return _longest(matches) if self._exclusive else matches
 
     def begun(self, word: str) -> list[_Form[K]]:

@@ -19,6 +19,7 @@ name is the one that is meant, whosever it is: غينيا بيساو hides غي�
 """
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
+from functools import cached_property
 from itertools import accumulate
 from typing import Generic, NamedTuple, TypeAlias, TypeVar
 
@@ -99,14 +100,17 @@ class Matcher(Generic[K]):
                 for phrase in wanted:
                     for stem in stems(phrase):
                         made.setdefault(stem, {}).setdefault((key, masking), phrase)
-        self._forms: dict[str, tuple[_Form[K], ...]] = {}
+        self.forms: dict[str, tuple[_Form[K], ...]] = {}
         for stem, uses in made.items():
             first, *rest = stem.words
             told = tuple(_Use(key, phrase, masking) for (key, masking), phrase in uses.items())
             form = _Form(rest, stem.definite, stem.takes_prefixes, told)
-            self._forms[first] = (*self._forms.get(first, ()), form)
+            self.forms[first] = (*self.forms.get(first, ()), form)
         self._exclusive = exclusive
-        self._alone = Together((self,))
+
+    @cached_property
+    def _alone(self) -> "Together[K]":
+        return Together((self,))
 
     def find(self, text: str) -> list[Match[K]]:
         """The matches in a folded text, in order of their place; none of them is masked."""
@@ -122,18 +126,6 @@ class Matcher(Generic[K]):
             return [match for mine in found.values() for match in mine]
         matches = sorted([match for mine in found.values() for match in mine], key=_place)
         return _longest(matches) if self._exclusive else matches
-
-    def begun(self, word: str) -> list[_Form[K]]:
-        """The forms that a folded word may begin, its prefixes taken off or not."""
-        found = list(self._forms.get(word, ()))
-        if word[:1] in PREFIXES:
-            for first, definite in readings(word):
-                found += [
-                    form
-                    for form in self._forms.get(first, ())
-                    if form.takes_prefixes and (definite is None or definite is form.definite)
-                ]
-        return found
 
 
 _Sought: TypeAlias = tuple[int, K, str]
@@ -155,27 +147,40 @@ class Together(dict[str, _Begun[K] | None]):
     def __init__(self, matchers: Sequence[Matcher[K]]) -> None:
         super().__init__()
         self.matchers = matchers
+        self._forms: dict[str, list[tuple[_Form[K], tuple[_Sought[K], ...]]]] = {}
+        for number, matcher in enumerate(matchers):
+            for first, forms in matcher.forms.items():
+                self._forms.setdefault(first, []).extend((form, self._sought(number, form)) for form in forms)
+
+    def _sought(self, number: int, form: _Form[K]) -> tuple[_Sought[K], ...]:
+        masks = number + len(self.matchers)
+        return tuple((masks if masking else number, key, phrase) for key, phrase, masking in form.uses)
 
     def __missing__(self, word: str) -> _Begun[K] | None:
-        alone: list[_Sought[K]] = []
-        longer: dict[str, tuple[tuple[list[str], tuple[_Sought[K], ...]], ...]] = {}
-        for number, matcher in enumerate(self.matchers):
-            for form in matcher.begun(word):
-                sought = [
-                    (number + len(self.matchers) if masking else number, key, phrase)
-                    for key, phrase, masking in form.uses
-                ]
-                if form.rest:
-                    second = form.rest[0]
-                    longer[second] = (*longer.get(second, ()), (form.rest, tuple(sought)))
-                else:
-                    alone += sought
-        begun = _Begun(tuple(alone), longer) if alone or longer else None
+        found = list(self._forms.get(word, ()))
+        if word[:1] in PREFIXES:
+            for first, definite in readings(word):
+                if first in self._forms:
+                    found += [
+                        one
+                        for one in self._forms[first]
+                        if one[0].takes_prefixes and (definite is None or definite is one[0].definite)
+                    ]
+        begun = self._begun(found) if found else None
         if len(word) <= _LONGEST:
             if len(self) >= _KEPT:
                 self.clear()
             self[word] = begun
         return begun
+
+    @staticmethod
+    def _begun(found: list[tuple[_Form[K], tuple[_Sought[K], ...]]]) -> _Begun[K]:
+        alone = tuple(one for form, sought in found if not form.rest for one in sought)
+        longer: dict[str, tuple[tuple[list[str], tuple[_Sought[K], ...]], ...]] = {}
+        for form, sought in found:
+            if form.rest:
+                longer[form.rest[0]] = (*longer.get(form.rest[0], ()), (form.rest, sought))
+        return _Begun(alone, longer)
 
     def find(self, text: Words) -> list[Found[K]]:
         """For each matcher the matches of each key as if it were alone, with those that a mask hides."""

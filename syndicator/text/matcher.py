@@ -19,6 +19,7 @@ name is the one that is meant, whosever it is: غينيا بيساو hides غي�
 """
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
+from functools import cached_property
 from itertools import accumulate
 from typing import Generic, NamedTuple, TypeAlias, TypeVar
 
@@ -48,14 +49,14 @@ class Words(NamedTuple):
 
     words: list[str]
     """And one empty word behind them."""
-    starts: list[int]
-    """Where each begins, and where one more would."""
+    before: list[int]
+    """How many letters stand before each, and before one more; so many spaces as words are not counted."""
 
     @classmethod
     def of(cls, text: str) -> "Words":
         words = text.split(" ")
         words.append("")
-        return cls(words, list(accumulate([len(word) + 1 for word in words], initial=0)))
+        return cls(words, list(accumulate(map(len, words), initial=0)))
 
 
 class _Use(NamedTuple, Generic[K]):
@@ -99,14 +100,17 @@ class Matcher(Generic[K]):
                 for phrase in wanted:
                     for stem in stems(phrase):
                         made.setdefault(stem, {}).setdefault((key, masking), phrase)
-        self._forms: dict[str, tuple[_Form[K], ...]] = {}
+        self.forms: dict[str, tuple[_Form[K], ...]] = {}
         for stem, uses in made.items():
             first, *rest = stem.words
             told = tuple(_Use(key, phrase, masking) for (key, masking), phrase in uses.items())
             form = _Form(rest, stem.definite, stem.takes_prefixes, told)
-            self._forms[first] = (*self._forms.get(first, ()), form)
+            self.forms[first] = (*self.forms.get(first, ()), form)
         self._exclusive = exclusive
-        self._alone = Together((self,))
+
+    @cached_property
+    def _alone(self) -> "Together[K]":
+        return Together((self,))
 
     def find(self, text: str) -> list[Match[K]]:
         """The matches in a folded text, in order of their place; none of them is masked."""
@@ -118,21 +122,10 @@ class Matcher(Generic[K]):
 
     def in_order(self, found: Found[K]) -> list[Match[K]]:
         """What `Together` found for this matcher, all keys together."""
-        matches = [match for mine in found.values() for match in mine]
-        matches.sort(key=_place)
+        if len(found) < 2:  # the matches of one key stand in order and beside one another
+            return [match for mine in found.values() for match in mine]
+        matches = sorted([match for mine in found.values() for match in mine], key=_place)
         return _longest(matches) if self._exclusive else matches
-
-    def begun(self, word: str) -> list[_Form[K]]:
-        """The forms that a folded word may begin, its prefixes taken off or not."""
-        found = list(self._forms.get(word, ()))
-        if word[:1] in PREFIXES:
-            for first, definite in readings(word):
-                found += [
-                    form
-                    for form in self._forms.get(first, ())
-                    if form.takes_prefixes and (definite is None or definite is form.definite)
-                ]
-        return found
 
 
 _Sought: TypeAlias = tuple[int, K, str]
@@ -154,47 +147,61 @@ class Together(dict[str, _Begun[K] | None]):
     def __init__(self, matchers: Sequence[Matcher[K]]) -> None:
         super().__init__()
         self.matchers = matchers
+        self._forms: dict[str, list[tuple[_Form[K], tuple[_Sought[K], ...]]]] = {}
+        for number, matcher in enumerate(matchers):
+            for first, forms in matcher.forms.items():
+                self._forms.setdefault(first, []).extend((form, self._sought(number, form)) for form in forms)
+
+    def _sought(self, number: int, form: _Form[K]) -> tuple[_Sought[K], ...]:
+        masks = number + len(self.matchers)
+        return tuple((masks if masking else number, key, phrase) for key, phrase, masking in form.uses)
 
     def __missing__(self, word: str) -> _Begun[K] | None:
-        alone: list[_Sought[K]] = []
-        longer: dict[str, tuple[tuple[list[str], tuple[_Sought[K], ...]], ...]] = {}
-        for number, matcher in enumerate(self.matchers):
-            for form in matcher.begun(word):
-                sought = [
-                    (number + len(self.matchers) if masking else number, key, phrase)
-                    for key, phrase, masking in form.uses
-                ]
-                if form.rest:
-                    second = form.rest[0]
-                    longer[second] = (*longer.get(second, ()), (form.rest, tuple(sought)))
-                else:
-                    alone += sought
-        begun = _Begun(tuple(alone), longer) if alone or longer else None
+        found = list(self._forms.get(word, ()))
+        if word[:1] in PREFIXES:
+            for first, definite in readings(word):
+                if first in self._forms:
+                    found += [
+                        one
+                        for one in self._forms[first]
+                        if one[0].takes_prefixes and (definite is None or definite is one[0].definite)
+                    ]
+        begun = self._begun(found) if found else None
         if len(word) <= _LONGEST:
             if len(self) >= _KEPT:
                 self.clear()
             self[word] = begun
         return begun
 
+    @staticmethod
+    def _begun(found: list[tuple[_Form[K], tuple[_Sought[K], ...]]]) -> _Begun[K]:
+        alone = tuple(one for form, sought in found if not form.rest for one in sought)
+        longer: dict[str, tuple[tuple[list[str], tuple[_Sought[K], ...]], ...]] = {}
+        for form, sought in found:
+            if form.rest:
+                longer[form.rest[0]] = (*longer.get(form.rest[0], ()), (form.rest, sought))
+        return _Begun(alone, longer)
+
     def find(self, text: Words) -> list[Found[K]]:
         """For each matcher the matches of each key as if it were alone, with those that a mask hides."""
-        words, starts = text
+        words, before = text
         found: list[Found[K]] = [{} for _ in range(2 * len(self.matchers))]
         for at, begun in enumerate(map(self.__getitem__, words)):
             if begun is None:
                 continue
             alone, longer = begun
             if alone:
-                start, end = starts[at], starts[at + 1] - 1
+                start, end = before[at] + at, before[at + 1] + at
                 for number, key, phrase in alone:
                     match = _tuple(Match, (key, start, end, phrase, None))
                     found[number].setdefault(key, []).append(match)
             if longer and (more := longer.get(words[at + 1])):
                 for rest, sought in more:
-                    behind = at + 1 + len(rest)
-                    if words[at + 1 : behind] == rest:
+                    last = at + len(rest)
+                    if words[at + 1 : last + 1] == rest:
+                        start, end = before[at] + at, before[last + 1] + last
                         for number, key, phrase in sought:
-                            match = _tuple(Match, (key, starts[at], starts[behind] - 1, phrase, None))
+                            match = _tuple(Match, (key, start, end, phrase, None))
                             found[number].setdefault(key, []).append(match)
         masks = found[len(self.matchers) :]
         return [

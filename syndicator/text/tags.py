@@ -45,7 +45,8 @@ _TAG = re.compile(
     re.VERBOSE,
 )
 """A tag as HTML reads it (13.2.5): quotes count only where a value begins."""
-_MARKUP = re.compile(r"<[A-Za-z/!?]")
+_AFTER_BRACKET = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz/!?")
+"""What makes markup of the bracket before it."""
 _LETTER = re.compile(r"</?[A-Za-z]")
 _COMMENT_END = re.compile(r"--!?>")
 
@@ -54,10 +55,11 @@ def tokens(html: str, skip: frozenset[str] = UNREAD) -> Iterator[Token]:
     """The pieces of a document in order; the content of the elements in `skip` is one piece."""
     at = 0
     while at < len(html):
-        found = _MARKUP.search(html, at)
-        if found is None:
+        start = html.find("<", at)
+        while start >= 0 and html[start + 1 : start + 2] not in _AFTER_BRACKET:
+            start = html.find("<", start + 1)
+        if start < 0:
             break
-        start = found.start()
         if start > at:
             yield Token("text", "", html[at:start])
         tag = _TAG.match(html, start)

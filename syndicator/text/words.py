@@ -83,7 +83,7 @@ class _Folds(dict[str, str]):
         if len(written) <= _LONGEST:
             if len(self) >= _KEPT:
                 self.clear()
-            self[written] = word
+            self[written] = written if word == written else word  # one string is kept, not two
         return word
 
 

@@ -136,8 +136,10 @@ class People:
 
     def _announced(self, reading: Reading, matches: dict[Place, list[Match[str]]]) -> dict[str, tuple[str, str]]:
         """Folded names behind offices that nobody lists: (as written, the office)."""
-        whole = f" {STOP} ".join(reading.folds.values())
         found: dict[str, tuple[str, str]] = {}
+        if not any(match.key == _OFFICE for here in matches.values() for match in here):
+            return found
+        whole = f" {STOP} ".join(reading.folds.values())
         for place, text in reading.folds.items():
             taken = [(match.start, match.end) for match in matches[place] if match.key != _OFFICE]
             for office in matches[place]:

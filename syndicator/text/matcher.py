@@ -59,18 +59,14 @@ class Words(NamedTuple):
         return cls(words, list(accumulate(map(len, words), initial=0)))
 
 
-class _Use(NamedTuple, Generic[K]):
-    """Who looks for a form. Where two phrases of a key share one, the phrase given first."""
-
-    key: K
-    phrase: str
-    masking: bool
+_Use: TypeAlias = tuple[K, str, bool]
+"""Who looks for a form: key, phrase, whether it is a mask. Of phrases of a key that share one, the one given first."""
 
 
 class _Form(NamedTuple, Generic[K]):
     """A stem in the table, without its first word, and who looks for it."""
 
-    rest: list[str]
+    rest: tuple[str, ...]
     definite: bool
     takes_prefixes: bool
     uses: tuple[_Use[K], ...]
@@ -102,8 +98,8 @@ class Matcher(Generic[K]):
                         made.setdefault(stem, {}).setdefault((key, masking), phrase)
         self.forms: dict[str, tuple[_Form[K], ...]] = {}
         for stem, uses in made.items():
-            first, *rest = stem.words
-            told = tuple(_Use(key, phrase, masking) for (key, masking), phrase in uses.items())
+            first, rest = stem.words[0], stem.words[1:]
+            told = tuple((key, phrase, masking) for (key, masking), phrase in uses.items())
             form = _Form(rest, stem.definite, stem.takes_prefixes, told)
             self.forms[first] = (*self.forms.get(first, ()), form)
         self._exclusive = exclusive
@@ -137,7 +133,7 @@ class _Begun(NamedTuple, Generic[K]):
 
     alone: tuple[_Sought[K], ...]
     """Forms of one word."""
-    longer: dict[str, tuple[tuple[list[str], tuple[_Sought[K], ...]], ...]]
+    longer: dict[str, tuple[tuple[tuple[str, ...], tuple[_Sought[K], ...]], ...]]
     """Longer ones by their second word, with all words behind the first."""
 
 
@@ -176,7 +172,7 @@ class Together(dict[str, _Begun[K] | None]):
     @staticmethod
     def _begun(found: list[tuple[_Form[K], tuple[_Sought[K], ...]]]) -> _Begun[K]:
         alone = tuple(one for form, sought in found if not form.rest for one in sought)
-        longer: dict[str, tuple[tuple[list[str], tuple[_Sought[K], ...]], ...]] = {}
+        longer: dict[str, tuple[tuple[tuple[str, ...], tuple[_Sought[K], ...]], ...]] = {}
         for form, sought in found:
             if form.rest:
                 longer[form.rest[0]] = (*longer.get(form.rest[0], ()), (form.rest, sought))
@@ -198,7 +194,7 @@ class Together(dict[str, _Begun[K] | None]):
             if longer and (more := longer.get(words[at + 1])):
                 for rest, sought in more:
                     last = at + len(rest)
-                    if words[at + 1 : last + 1] == rest:
+                    if len(rest) == 1 or tuple(words[at + 1 : last + 1]) == rest:
                         start, end = before[at] + at, before[last + 1] + last
                         for number, key, phrase in sought:
                             match = _tuple(Match, (key, start, end, phrase, None))

@@ -24,7 +24,7 @@ run: $(READY) ## the service on config/ and feeds/, with the real sources
 	$(BIN)/syndicator run
 
 test: $(READY) ## the whole suite, on SQLite and PostgreSQL
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 3 --dist worksteal
 
 lint: $(READY) ## ruff and the import contracts
 	$(BIN)/ruff format --check .

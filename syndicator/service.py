@@ -10,7 +10,7 @@ import os
 import socket
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -414,8 +414,10 @@ class Service:
 
 
 @contextmanager
-def opened(settings: Settings, *, write: bool, door: Door | None = None) -> Iterator[Service]:
-    """The house, open until the end of the block; the definitions are read and the schema is checked.
+def opened(
+    settings: Settings, *, write: bool, door: Door | None = None, boxes: Boxes | None = None
+) -> Iterator[Service]:
+    """The house, open until the end of the block, but for what is lent to it; definitions and schema are checked.
 
     A writer makes the schema of an empty database. Raises `ConfigurationError`, `StoreBusy`, `SchemaMismatch`.
     """
@@ -429,9 +431,9 @@ def opened(settings: Settings, *, write: bool, door: Door | None = None) -> Iter
                 make_schema(settings)
         network, push_network = door or open_door(settings), door or open_push_door(settings)
         inbox = Inbox(settings.database_url)
-        with Boxes(preload=PRELOAD) as boxes:
+        with nullcontext(boxes) if boxes else Boxes(preload=PRELOAD) as open_boxes:
             store = Store(database)
-            service = Service(settings, definitions, store, network, boxes, inbox=inbox, push_door=push_network)
+            service = Service(settings, definitions, store, network, open_boxes, inbox=inbox, push_door=push_network)
             if write:
                 definitions.compile()
                 service.sync()
@@ -446,11 +448,8 @@ def opened(settings: Settings, *, write: bool, door: Door | None = None) -> Iter
 
 def make_schema(settings: Settings) -> tuple[str | None, str]:
     """Makes or upgrades the database's schema; returns the revisions before and after."""
-    database = open_database(settings.database_url, write=True)
-    try:
+    with closing(open_database(settings.database_url, write=True)) as database:
         return migrations.upgrade(database)
-    finally:
-        database.close()
 
 
 def open_door(settings: Settings) -> HttpDoor:

@@ -6,7 +6,10 @@ Apart from `pipeline`, because a box imports this module and nothing that knows 
 from dataclasses import replace
 from datetime import datetime
 
+from lxml.html import document_fromstring
+
 from syndicator.ingest.extract import Cut, clean_body
+from syndicator.ingest.extract.body import lines_of
 from syndicator.ingest.normalise import normalise
 from syndicator.ingest.parse import parse
 from syndicator.model import Article, Channel, Response, Source
@@ -41,6 +44,7 @@ def read_openly(
 
 
 def warm() -> None:
-    """Loads what is loaded at its first use - the language model unpacks a file - before a box closes its doors."""
+    """Loads what is loaded at its first use - the language model, what reads pages - before a box closes its doors."""
+    lines_of(document_fromstring("<p>هذه جملة</p>"))
     detect("هذه جملة تكفي لمعرفة اللغة")
     detect("this sentence is enough to tell the language")

@@ -10,14 +10,16 @@ waits looks at what stands there each time, and looks now and then without being
 
 import time
 from collections.abc import Callable
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
-import psycopg
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from syndicator.errors import StoreError
 from syndicator.store.dialects import Database
+
+if TYPE_CHECKING:
+    import psycopg
 
 CHANNEL = "syndicator_documents"
 EVERY = 0.2
@@ -49,7 +51,7 @@ class Watch:
                 self._wait = self._listen()
                 return True
             return self._wait(seconds)
-        except (SQLAlchemyError, psycopg.Error) as error:
+        except (SQLAlchemyError, self._database.reader.dialect.loaded_dbapi.Error) as error:
             self.close()
             raise StoreError(f"the database cannot be watched: {error}") from error
 

@@ -14,9 +14,10 @@ import re
 from copy import copy
 from functools import cache
 from threading import Lock
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from py3langid.langid import MODEL_FILE, LanguageIdentifier
+if TYPE_CHECKING:
+    from py3langid.langid import LanguageIdentifier
 
 _MODELLED = {
     "Arab": {"ar": "ar", "fa": "fa", "ur": "ur", "ps": "ps", "sdh": "ckb", "ug": "ug"},
@@ -192,8 +193,10 @@ _loading = Lock()
 
 
 @cache
-def _identifiers() -> dict[str, LanguageIdentifier]:
+def _identifiers() -> "dict[str, LanguageIdentifier]":
     """The model cut down to the languages of each script: read once under the lock, then never changed."""
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier  # only here: it brings NumPy along
+
     identifiers = {}
     whole = LanguageIdentifier.from_model_file(MODEL_FILE)
     for script, labels in _MODELLED.items():

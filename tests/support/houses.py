@@ -1,11 +1,14 @@
 """Homes with definitions, and services opened on them."""
 
+import atexit
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from syndicator.ingest.box import Boxes
+from syndicator.ingest.read import PRELOAD
 from syndicator.service import Service, opened
 from syndicator.settings import load
 from syndicator.store import migrations, open_database
@@ -66,6 +69,14 @@ def copy_tables(path: Path) -> None:
     path.write_bytes(_tables())
 
 
+@cache
+def _boxes() -> Boxes:
+    """What all houses of a test process read answers in: starting them costs more than most tests."""
+    boxes = Boxes(preload=PRELOAD)
+    atexit.register(boxes.close)
+    return boxes
+
+
 @contextmanager
 def house(home: Path, database_url: str, *, write: bool = True) -> Iterator[Service]:
     """A service on a home and a database."""
@@ -77,7 +88,7 @@ def house(home: Path, database_url: str, *, write: bool = True) -> Iterator[Serv
         "SYNDICATOR_DATABASE_URL": database_url,
         "SYNDICATOR_BASE_URL": "https://feeds.example.org",
     }
-    with opened(load(environ), write=write) as service:
+    with opened(load(environ), write=write, boxes=_boxes()) as service:
         yield service
 
 

@@ -24,7 +24,6 @@ from html import escape
 
 from lxml import etree
 from lxml.html import HtmlElement
-from trafilatura.core import bare_extraction
 
 from syndicator.ingest.extract.blocks import Block, flatten, key
 from syndicator.ingest.extract.furniture import heads_comments
@@ -144,6 +143,8 @@ def _may_go(node: HtmlElement) -> bool:
 
 def lines_of(root: HtmlElement) -> str:
     """What trafilatura takes for the story, a line each."""
+    from trafilatura.core import bare_extraction  # only here: pages are read in a box, and nobody else waits for it
+
     try:
         document = bare_extraction(
             deepcopy(root),

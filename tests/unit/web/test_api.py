@@ -277,7 +277,7 @@ def test_no_request_breaks_the_contract(home: Path, tmp_path: Path) -> None:
                     continue
 
                 @settings(
-                    max_examples=100,
+                    max_examples=130,
                     deadline=None,
                     suppress_health_check=list(HealthCheck),
                     derandomize=True,

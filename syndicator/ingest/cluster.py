@@ -25,7 +25,7 @@ from datetime import datetime, timedelta
 from operator import itemgetter
 
 from syndicator.model import Article, Member
-from syndicator.text.signature import Draft, Signature, draft
+from syndicator.text.signature import NEWEST, Draft, Signature, draft
 
 WINDOW = timedelta(hours=72)
 REPEATED = 0.4
@@ -39,8 +39,6 @@ ENOUGH = 10
 SAME = 0.8
 COMPARED = 24
 """Neighbours that are compared exactly: those with the most keys in common."""
-NEWEST = 16
-"""Members that are looked up under one key: the newest in the window."""
 
 
 def drafted(article: Article) -> Draft:

@@ -13,11 +13,11 @@ two workers that bring the same story at the same moment see each other's.
 import fcntl
 import json
 import os
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import (
     ARRAY,
@@ -42,6 +42,9 @@ from syndicator.errors import ConfigurationError, StoreBusy, StoreError
 
 WRITER_LOCK = 0x53594E44  # "SYND": the name of our advisory lock in PostgreSQL
 BUSY_MILLISECONDS = 5000
+CHUNK = 500
+"""Keys asked for at once: below SQLite's limit of variables in one statement."""
+Key = TypeVar("Key", str, int)
 
 
 @dataclass(slots=True)
@@ -210,3 +213,9 @@ def table_of(connection: Connection, names: Sequence[str], values: Sequence[Sequ
     return select(
         *(func.json_extract(each.c.value, f"$[{place}]").label(name) for place, name in enumerate(names))
     ).subquery()
+
+
+def chunks(keys: Iterable[Key], size: int = CHUNK) -> Iterator[list[Key]]:
+    """The different keys in order, at most `size` at a time."""
+    ordered = sorted(set(keys))
+    return (ordered[start : start + size] for start in range(0, len(ordered), size))

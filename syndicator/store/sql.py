@@ -15,7 +15,7 @@ from sqlalchemy import insert as plain_insert
 
 from syndicator.model import Article, Document, Feed, Lease, Poll, SourceState
 from syndicator.store import rows, stories, turns
-from syndicator.store.dialects import Database, insert, lock_writers
+from syndicator.store.dialects import Database, chunks, insert, lock_writers
 from syndicator.store.routing import close_archives, touch
 from syndicator.store.tables import (
     articles,
@@ -30,7 +30,7 @@ from syndicator.store.tables import (
     sources,
     versions,
 )
-from syndicator.store.transaction import CHUNK, Transaction, load_articles
+from syndicator.store.transaction import Transaction, load_articles
 from syndicator.store.watch import Watch, announce
 
 NO_DEFINITIONS: Mapping[str, str] = {}
@@ -99,11 +99,10 @@ class Store:
     def fingerprints(self, source: str, guids: Collection[str]) -> dict[str, str]:
         """What is stored of a source's items, by guid: one question for the whole batch."""
         found: dict[str, str] = {}
-        ordered = sorted(guids)
         with self._reading() as connection:
-            for start in range(0, len(ordered), CHUNK):
+            for chunk in chunks(guids):
                 statement = select(origins.c.guid, origins.c.fingerprint).where(
-                    origins.c.source == source, origins.c.guid.in_(ordered[start : start + CHUNK])
+                    origins.c.source == source, origins.c.guid.in_(chunk)
                 )
                 found.update({row.guid: row.fingerprint for row in connection.execute(statement)})
         return found

@@ -15,25 +15,22 @@ from typing import Any
 from sqlalchemy import Connection, Select, Text, cast, delete, func, insert, select, true
 
 from syndicator.model import Member
-from syndicator.store.dialects import among, table_of
+from syndicator.store.dialects import among, chunks, table_of
 from syndicator.store.dialects import insert as upserting
 from syndicator.store.tables import articles, signatures, story_keys, term_counts
-from syndicator.text.signature import Draft, Frequencies, Signature
+from syndicator.text.signature import NEWEST, Draft, Frequencies, Signature
 
 COUNTED = 4
 CANDIDATES = 64
 """Neighbours that are looked at for one article: those with the most keys in common."""
-NEWEST = 16
-"""Articles that are looked up under one key: the newest in the window."""
 _TOTAL = 0
 _CHUNK = 2000
-_STORIES = 500
 
 
 def frequencies(connection: Connection, terms: Iterable[int]) -> Frequencies:
     """How rare these terms are among what is stored."""
     counts: dict[int, int] = {}
-    for chunk in _chunks({*terms, _TOTAL}):
+    for chunk in chunks({*terms, _TOTAL}, _CHUNK):
         statement = select(term_counts.c.term, term_counts.c.articles).where(
             among(connection, term_counts.c.term, chunk)
         )
@@ -84,7 +81,7 @@ def _newest(connection: Connection, spans: Sequence[tuple[int, int, int]]) -> Se
 
 def _members(connection: Connection, numbers: Iterable[int]) -> list[Member]:
     found = []
-    for chunk in _chunks(numbers):
+    for chunk in chunks(numbers, _CHUNK):
         for row in connection.execute(select(signatures).where(among(connection, signatures.c.number, chunk))):
             signature = Signature.unpacked(row.shingles, row.terms)
             found.append(
@@ -161,15 +158,10 @@ def forget(connection: Connection, before: datetime) -> int:
 def told_by(connection: Connection, stories: Iterable[str]) -> dict[str, list[str]]:
     """The ids of the articles that tell each story, the first published first; withdrawn ones are left out."""
     found: dict[str, list[str]] = {}
-    for chunk in _chunks(set(stories), _STORIES):
+    for chunk in chunks(stories):
         statement = select(articles.c.story, articles.c.id).where(
             articles.c.story.in_(chunk), articles.c.withdrawn.is_(False)
         )
         for row in connection.execute(statement.order_by(articles.c.published, articles.c.id)):
             found.setdefault(row.story, []).append(row.id)
     return found
-
-
-def _chunks(keys: Iterable[Any], size: int = _CHUNK) -> Iterable[list[Any]]:
-    ordered = sorted(keys)
-    return (ordered[start : start + size] for start in range(0, len(ordered), size))

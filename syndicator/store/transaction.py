@@ -15,15 +15,13 @@ from sqlalchemy import insert as plain_insert
 from syndicator.errors import LeaseLost
 from syndicator.model import Article, Document, Member, Origin, Poll, SourceState
 from syndicator.store import rows, search, stories
-from syndicator.store.dialects import insert, insert_for
+from syndicator.store.dialects import chunks, insert, insert_for
 from syndicator.store.routing import keep_editions, place, save_routes, touch
 from syndicator.store.subscriptions import note_push, owe, pushed
 from syndicator.store.tables import articles, documents, feeds, hosts, links, origins, polls, routes, sources, versions
 from syndicator.store.watch import announce
 from syndicator.text.signature import Draft, Frequencies, Signature
 
-CHUNK = 500
-"""Keys asked for at once: below SQLite's limit of variables in one statement."""
 FINISH = update(sources).where(sources.c.id == bindparam("key"), sources.c.epoch == bindparam("held"))
 POLL = plain_insert(polls)
 """Built once, as every poll ends with them: building a statement costs more than running it."""
@@ -72,11 +70,11 @@ class Transaction:
         ids: set[str] = set()
         for source in {source for source, _ in pairs}:
             guids = [guid for name, guid in pairs if name == source]
-            for chunk in _chunks(guids):
+            for chunk in chunks(guids):
                 found = select(origins.c.article).where(origins.c.source == source, origins.c.guid.in_(chunk))
                 ids.update(self._connection.execute(found).scalars())
         by_link: dict[str, str] = {}
-        for chunk in _chunks(urls):
+        for chunk in chunks(urls):
             for row in self._connection.execute(select(links.c.url, links.c.article).where(links.c.url.in_(chunk))):
                 by_link[row.url] = row.article
         return Known(load_articles(self._connection, ids | set(by_link.values())), by_link)
@@ -237,7 +235,7 @@ def _document_row(document: Document) -> dict[str, Any]:
 def load_articles(connection: Connection, ids: Iterable[str]) -> list[Article]:
     """Whole articles, with origins and feeds, in no order."""
     found: list[Article] = []
-    for chunk in _chunks(ids):
+    for chunk in chunks(ids):
         given: dict[str, list[Origin]] = {}
         statement: Any = select(origins).where(origins.c.article.in_(chunk)).order_by(origins.c.position)
         for row in connection.execute(statement).mappings():
@@ -252,11 +250,6 @@ def load_articles(connection: Connection, ids: Iterable[str]) -> list[Article]:
             key = row["id"]
             found.append(rows.article(row, origins=given.get(key, ()), feeds=carried.get(key, ())))
     return found
-
-
-def _chunks(keys: Iterable[str]) -> Iterable[list[str]]:
-    ordered = sorted(set(keys))
-    return (ordered[start : start + CHUNK] for start in range(0, len(ordered), CHUNK))
 
 
 @cache

@@ -30,6 +30,12 @@ from syndicator.text.words import STOP, fold
 LITERAL = "="
 """The mark before a phrase that is not to be inflected."""
 
+
+def literal(phrase: str) -> str:
+    """The phrase marked as one that takes prefixes and no endings, as names do."""
+    return phrase if phrase.startswith(LITERAL) else LITERAL + phrase
+
+
 _CONJUNCTIONS = ("", "و", "ف")
 _PREPOSITIONS = ("", "ب", "ك", "ل")
 _WITH_CONJUNCTION = ("و", "ف")

@@ -41,6 +41,8 @@ WORDS = 1500
 """Words of a text that are looked at."""
 SHINGLE_KEYS, PAIRED_TERMS = 16, 7
 """How many shingles, and how many terms two by two, are keys."""
+NEWEST = 16
+"""Texts that are looked up under one key, in memory as in the store: the newest."""
 
 _BEFORE = re.compile("^[وف]?(?:[بك]?ال|لل)(?=.{3})")
 _POSSESSIVE = re.compile("(?:(?<=.{3})(?:(?:ات|ت)(?:هما|هم|ها|ه)|هما|ها)|(?<=.{4})هم)$")

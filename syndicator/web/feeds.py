@@ -10,6 +10,7 @@ from dataclasses import fields
 
 from flask import Flask, Response, abort, request
 
+from syndicator.catalogue.ready import place_path, source_path
 from syndicator.choice import Choice, address
 from syndicator.model import Article, Document, Feed
 from syndicator.publish.render import FORMATS
@@ -65,17 +66,13 @@ class _Feeds:
         path, dot, extension = place.rpartition(".")
         named = bool(dot) and extension in {*FORMATS, "events"}
         path, extension = (prefix + path, extension) if named else (prefix + place, "")
-        feed = self._feed(path) if prefix or not place.startswith("@") else None
+        feed = self._service.catalogue.feed(path) if prefix or not place.startswith("@") else None
         if feed is not None:
             return self._shown(feed, extension)
         archive = _ARCHIVE.fullmatch(path)
-        if archive and extension in FORMATS and (feed := self._feed(archive["path"])) is not None:
+        if archive and extension in FORMATS and (feed := self._service.catalogue.feed(archive["path"])) is not None:
             return self._archive(feed, int(archive["number"]), extension)
         return abort(404, f"There is no feed at {request.path!r}.")
-
-    def _feed(self, path: str) -> Feed | None:
-        catalogue = self._service.catalogue
-        return (catalogue.ready if path.startswith("@") else catalogue.feeds).get(path)
 
     # ------------------------------------------------------------ answers
 
@@ -141,8 +138,8 @@ class _Feeds:
         names = [
             *([choice.query] if choice.query else []),
             *(catalogue.topics[each].title for each in sorted(choice.topics)),
-            *(catalogue.ready[f"@places/{each.lower()}"].title for each in sorted(choice.places)),
-            *(catalogue.ready[f"@sources/{each}"].title for each in sorted(choice.sources)),
+            *(catalogue.ready[place_path(each)].title for each in sorted(choice.places)),
+            *(catalogue.ready[source_path(each)].title for each in sorted(choice.sources)),
             *sorted(choice.languages | choice.people),
         ]
         title = f"بحث: {'، '.join(names)}"

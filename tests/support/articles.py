@@ -16,7 +16,7 @@ from syndicator.model import (
     Publisher,
     Reference,
 )
-from syndicator.text.html import SafeHtml, sanitise
+from syndicator.text.html import SafeHtml, from_text, sanitise
 from syndicator.text.url import Url
 
 MOMENT = datetime(2026, 3, 14, 9, 26, 53, tzinfo=UTC)
@@ -40,6 +40,21 @@ def publisher(name: str = "nahr", **changes: Any) -> Publisher:
         "extract": ExtractRules(),
     }
     return Publisher(**(given | changes))
+
+
+def saying(title: str, summary: str = "", body: str = "") -> Article:
+    """An article that is nothing but its text."""
+    return Article(
+        id="1",
+        url=Url("https://news.example/1"),
+        title=title,
+        summary=summary,
+        body=from_text(body),
+        language="ar",
+        published=MOMENT,
+        updated=MOMENT,
+        origins=(),
+    )
 
 
 def article(number: int = 1, **changes: Any) -> Article:

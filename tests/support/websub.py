@@ -12,6 +12,7 @@ from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 from urllib.request import ProxyHandler, build_opener
 from urllib.request import Request as Outgoing
 
+from syndicator.publish.notify import Errand
 from syndicator.service import Service
 from tests.support.articles import article
 from tests.support.servers import Reply, Request
@@ -52,28 +53,24 @@ class Callbacks:
 
 def work_off(service: Service, moment: datetime) -> int:
     """Does all that our hub has to do at a moment; returns how many errands that took."""
+    return _exhaust(lambda: service.hub.work(moment, 16, 4))
+
+
+def read_post(service: Service, moment: datetime) -> int:
+    """Reads all that hubs sent us until a moment; returns how many letters that were."""
+    return _exhaust(lambda: service.listener.work(moment, 4, 1))
+
+
+def _exhaust(work: Callable[[], list[Errand]]) -> int:
     count = 0
     for _ in range(100):
-        errands = service.hub.work(moment, 16, 4)
+        errands = work()
         if not errands:
             return count
         for _, errand in errands:
             errand()
         count += len(errands)
     raise AssertionError("there is always something left to do")
-
-
-def read_post(service: Service, moment: datetime) -> int:
-    """Reads all that hubs sent us until a moment; returns how many letters that were."""
-    count = 0
-    for _ in range(100):
-        errands = service.listener.work(moment, 4, 1)
-        if not errands:
-            return count
-        for _, errand in errands:
-            errand()
-        count += len(errands)
-    raise AssertionError("there is always something left to read")
 
 
 def publish(service: Service, number: int, moment: datetime, feeds: tuple[str, ...] = ("arabic",)) -> None:

@@ -10,7 +10,7 @@ from functools import cached_property, lru_cache
 
 from syndicator.model import Article
 from syndicator.text.html import text_of
-from syndicator.text.matcher import Found, Matcher, Together, Words
+from syndicator.text.matcher import Found, Match, Matcher, Together, Words
 from syndicator.text.words import Folded, fold
 
 
@@ -83,6 +83,22 @@ class Reading:
         """What stands at `folds[place][start:end]` as it was written, and where in `texts[place]`."""
         start, end = self.ways[place].span(start, end)
         return self.texts[place][start:end], start, end
+
+    def evidence(self, place: Place, match: Match[str], weight: float, *, score: float, carried: bool) -> Evidence:
+        """What a match says for its key, as the article has it."""
+        matched, start, end = self.written(place, match.start, match.end)
+        return Evidence(
+            label=match.key,
+            place=place,
+            phrase=match.phrase,
+            matched=matched,
+            start=start,
+            end=end,
+            weight=weight,
+            masked_by=match.masked_by,
+            score=score,
+            carried=carried,
+        )
 
 
 @lru_cache(maxsize=8)

@@ -19,6 +19,7 @@ from typing import NamedTuple
 
 from syndicator.ingest.classify.evidence import Evidence, Place, Reading, reading_of
 from syndicator.model import Article, Person
+from syndicator.text.forms import literal
 from syndicator.text.matcher import Match, Matcher
 from syndicator.text.words import STOP, fold
 
@@ -65,12 +66,9 @@ _LETTERS = re.compile("[ء-ي]+")
 
 
 class _Found(NamedTuple):
-    name: str
     place: Place
-    start: int
-    end: int
-    phrase: str
-    masked_by: str | None
+    match: Match[str]
+    """Its key is the name as it is shown."""
     weight: float
 
 
@@ -79,8 +77,8 @@ class People:
 
     def __init__(self, people: Iterable[Person] = ()) -> None:
         listed = list(people)
-        names = {one.name: tuple(map(_literal, (one.name, *one.spellings))) for one in listed}
-        self.matcher = Matcher({**names, _OFFICE: tuple(map(_literal, OFFICES))}, exclusive=True)
+        names = {one.name: tuple(map(literal, (one.name, *one.spellings))) for one in listed}
+        self.matcher = Matcher({**names, _OFFICE: tuple(map(literal, OFFICES))}, exclusive=True)
         whose = [word for one in listed if one.office for word in fold(one.office).split()]
         self._whose = frozenset(whose)
 
@@ -88,7 +86,7 @@ class People:
         """The names of the people in the article, the most important first."""
         scores: dict[str, float] = {}
         for one in self._find(reading_of(article)):
-            scores[one.name] = scores.get(one.name, 0.0) + one.weight
+            scores[one.match.key] = scores.get(one.match.key, 0.0) + one.weight
         named = [name for name, score in scores.items() if score > 0]
         return tuple(sorted(named, key=lambda name: -scores[name]))
 
@@ -98,22 +96,9 @@ class People:
         found = self._find(reading)
         order = {name: at for at, name in enumerate(self.label(reading))}
         made = []
-        for one in sorted(found, key=lambda one: order.get(one.name, len(order))):
-            matched, start, end = reading.written(one.place, one.start, one.end)
-            made.append(
-                Evidence(
-                    label=one.name,
-                    place=one.place,
-                    phrase=one.phrase,
-                    matched=matched,
-                    start=start,
-                    end=end,
-                    weight=one.weight,
-                    masked_by=one.masked_by,
-                    score=round(sum(other.weight for other in found if other.name == one.name), 6),
-                    carried=one.name in order,
-                )
-            )
+        for place, match, weight in sorted(found, key=lambda one: order.get(one.match.key, len(order))):
+            score = round(sum(other.weight for other in found if other.match.key == match.key), 6)
+            made.append(reading.evidence(place, match, weight, score=score, carried=match.key in order))
         return tuple(made)
 
     def _find(self, reading: Reading) -> list[_Found]:
@@ -126,12 +111,12 @@ class People:
                 if match.key == _OFFICE:
                     continue
                 weight = 0.0 if match.masked_by else _step(counted, match.key, place)
-                mentions.append(_Found(match.key, place, match.start, match.end, match.phrase, match.masked_by, weight))
+                mentions.append(_Found(place, match, weight))
         for name, (shown, office) in self._announced(reading, matches).items():
             for place, text in reading.folds.items():
                 for start in _mentions(text, name):
                     weight = _step(counted, shown, place)
-                    mentions.append(_Found(shown, place, start, start + len(name), office, None, weight))
+                    mentions.append(_Found(place, Match(shown, start, start + len(name), office), weight))
         return mentions
 
     def _announced(self, reading: Reading, matches: dict[Place, list[Match[str]]]) -> dict[str, tuple[str, str]]:
@@ -231,7 +216,3 @@ def _as_written(name: str, reading: Reading, place: Place, start: int, end: int)
         like = like.replace(letter, folded)
     at = like.find(name)
     return text[at : at + len(name)] if at >= 0 else reading.written(place, start, end)[0]
-
-
-def _literal(name: str) -> str:
-    return name if name.startswith("=") else f"={name}"

@@ -21,6 +21,7 @@ from typing import NamedTuple, TypeAlias
 
 from syndicator.ingest.classify.evidence import Evidence, Place, Reading, reading_of
 from syndicator.model import Article, Territory
+from syndicator.text.forms import literal
 from syndicator.text.matcher import Match, Matcher
 from syndicator.text.words import fold
 
@@ -82,10 +83,10 @@ class Places:
         weights = self.weights
         return (
             (tuple(phrase for phrase in one.weak if phrase.startswith("=")), weights.weak),
-            (tuple(map(_literal, one.names)), weights.name),
+            (tuple(map(literal, one.names)), weights.name),
             (one.weak, weights.weak),
             (one.adjectives, weights.adjective),
-            (tuple(map(_literal, one.cities)), weights.city),
+            (tuple(map(literal, one.cities)), weights.city),
             (one.members, weights.member),
         )
 
@@ -110,25 +111,12 @@ class Places:
         """All evidence, territory by territory in the order of their codes, masked and idle evidence too."""
         reading = reading_of(article)
         made = []
-        for code, (mine, weights) in sorted(self._weigh(reading).items()):
+        for _, (mine, weights) in sorted(self._weigh(reading).items()):
             score = _total(weights)
             counted = [(place, match) for place, matches in mine.items() for match, _ in matches]
             for (place, match), weight in zip(counted, weights, strict=True):
-                matched, start, end = reading.written(place, match.start, match.end)
-                made.append(
-                    Evidence(
-                        label=code,
-                        place=place,
-                        phrase=match.phrase,
-                        matched=matched,
-                        start=start,
-                        end=end,
-                        weight=weight,
-                        masked_by=match.masked_by,
-                        score=score,
-                        carried=score >= self.weights.threshold,
-                    )
-                )
+                carried = score >= self.weights.threshold
+                made.append(reading.evidence(place, match, weight, score=score, carried=carried))
         return tuple(made)
 
     def _weigh(self, reading: Reading) -> dict[str, tuple[_Mine, list[float]]]:
@@ -192,11 +180,6 @@ class Places:
 
 _AGAIN = 2
 """So many further mentions count in the title, and in the lead."""
-
-
-def _literal(name: str) -> str:
-    """Names of places take prefixes and no endings."""
-    return name if name.startswith("=") else f"={name}"
 
 
 def _total(weights: list[float]) -> float:

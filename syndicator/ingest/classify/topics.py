@@ -55,13 +55,14 @@ class Topics:
     def explain(self, article: Article | Reading) -> tuple[Evidence, ...]:
         """All evidence, topic by topic in the order of their ids, masked and idle evidence too."""
         reading = reading_of(article)
-        return tuple(
-            self._evidence(name, place, match, weight, reading, _total(weights))
-            for name, (mine, weights) in sorted(self._weigh(reading).items())
-            for (place, match), weight in zip(
-                ((place, match) for place, matches in mine.items() for match in matches), weights, strict=True
-            )
-        )
+        made = []
+        for name, (mine, weights) in sorted(self._weigh(reading).items()):
+            score = _total(weights)
+            counted = [(place, match) for place, matches in mine.items() for match in matches]
+            for (place, match), weight in zip(counted, weights, strict=True):
+                carried = score >= self._thresholds[name]
+                made.append(reading.evidence(place, match, weight, score=score, carried=carried))
+        return tuple(made)
 
     def _weigh(self, reading: Reading) -> dict[str, tuple[_Mine, list[float]]]:
         """All matches by topic, and what each of them adds to the score."""
@@ -72,23 +73,6 @@ class Topics:
                     found.setdefault(name, {})[place] = matches
         words = max(reading.folds[Place.BODY].count(" "), _SHORT)
         return {name: (mine, _series(self._kinds[name], mine, words)) for name, mine in found.items()}
-
-    def _evidence(
-        self, name: str, place: Place, match: Match[str], weight: float, reading: Reading, score: float
-    ) -> Evidence:
-        matched, start, end = reading.written(place, match.start, match.end)
-        return Evidence(
-            label=name,
-            place=place,
-            phrase=match.phrase,
-            matched=matched,
-            start=start,
-            end=end,
-            weight=weight,
-            masked_by=match.masked_by,
-            score=score,
-            carried=score >= self._thresholds[name],
-        )
 
 
 _STEPS = {Place.TITLE: (3.5, 0.8), Place.LEAD: (1.5, 0.5, 0.5, 0.5)}

@@ -12,6 +12,7 @@ from syndicator.ingest.classify import Place, Topics, classify, texts_of
 from syndicator.model import Article, Topic
 from syndicator.text.html import from_text
 from syndicator.text.url import stored
+from tests.support.articles import saying
 
 DATA = Path(__file__).parents[2] / "data" / "classify"
 CORPORA = Path(__file__).parents[4] / "shared" / "corpora"
@@ -30,31 +31,16 @@ def definitions(name: str) -> list[Topic]:
 TOPICS = Topics(definitions("topics.toml"))
 
 
-def article(title: str, summary: str = "", body: str = "") -> Article:
-    at = datetime(2026, 4, 3, tzinfo=UTC)
-    return Article(
-        id="1",
-        url=stored("https://news.example/1"),
-        title=title,
-        summary=summary,
-        body=from_text(body),
-        language="ar",
-        published=at,
-        updated=at,
-        origins=(),
-    )
-
-
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["rule"])
 def test_topics_of_articles(case: dict[str, str]) -> None:
     """An article has the topics that it is about, and no other."""
-    assert list(TOPICS.label(article(case["title"], case["summary"], case["body"]))) == case["expected"]
+    assert list(TOPICS.label(saying(case["title"], case["summary"], case["body"]))) == case["expected"]
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["rule"])
 def test_an_explanation_adds_up(case: dict[str, str]) -> None:
     """The weights of a topic's evidence are its score, and the score decides; each match is shown as written."""
-    told = article(case["title"], case["summary"], case["body"])
+    told = saying(case["title"], case["summary"], case["body"])
     evidence = TOPICS.explain(told)
     texts = texts_of(told)
     for one in evidence:
@@ -66,7 +52,7 @@ def test_an_explanation_adds_up(case: dict[str, str]) -> None:
 
 def test_an_explanation_names_what_was_found() -> None:
     """Evidence has topic, place, phrase, the words as written, and the mask that hides it."""
-    evidence = TOPICS.explain(article("قتال بجنوب السُّودان", "وصل وفد من الخرطوم إلى سـوريا"))
+    evidence = TOPICS.explain(saying("قتال بجنوب السُّودان", "وصل وفد من الخرطوم إلى سـوريا"))
     assert [(one.label, one.place, one.phrase, one.matched, one.masked_by) for one in evidence] == [
         ("south-sudan", Place.TITLE, "جنوب السودان", "بجنوب السُّودان", None),
         ("sudan", Place.TITLE, "السودان", "السُّودان", "جنوب السودان"),
@@ -79,7 +65,7 @@ def test_title_says_more_than_lead_than_body() -> None:
     """The same word counts most in the title, then in the lead, then in the body."""
     scores = [
         TOPICS.scores(told)["syria"]
-        for told in (article("دمشق", "نص", "نص"), article("نص", "دمشق", "نص"), article("نص", "نص", "دمشق"))
+        for told in (saying("دمشق", "نص", "نص"), saying("نص", "دمشق", "نص"), saying("نص", "نص", "دمشق"))
     ]
     assert scores == sorted(scores, reverse=True)
     assert len(set(scores)) == 3
@@ -87,14 +73,14 @@ def test_title_says_more_than_lead_than_body() -> None:
 
 def test_threshold_is_the_definitions_own() -> None:
     """A topic with a lower threshold is had by articles that name it in passing."""
-    told = article("الأسهم", "ارتفعت", "تأثرت الأسهم بالحرب في سوريا")
+    told = saying("الأسهم", "ارتفعت", "تأثرت الأسهم بالحرب في سوريا")
     assert Topics([Topic(id="x", title="x", phrases=("سوريا",), threshold=0.1)]).label(told) == ("x",)
     assert Topics([Topic(id="x", title="x", phrases=("سوريا",))]).label(told) == ()
 
 
 def test_classify_adds_what_the_source_gives() -> None:
     """Topics of the text and of the source are one sorted set; what was there before is replaced."""
-    told = classify(article("انفجار في دمشق"), TOPICS, given=("un", "syria"))
+    told = classify(saying("انفجار في دمشق"), TOPICS, given=("un", "syria"))
     assert told.topics == ("syria", "un")
     assert classify(told, TOPICS).topics == ("syria",)
     assert classify(told, Topics([])).topics == ()

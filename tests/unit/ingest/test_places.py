@@ -1,6 +1,5 @@
 import tomllib
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -8,10 +7,9 @@ import pytest
 from syndicator.catalogue.labels import read_people, read_places
 from syndicator.errors import ConfigurationError
 from syndicator.ingest.classify import People, Place, Places, Topics, classify, texts_of
-from syndicator.model import Article, Person, Territory, Topic
-from syndicator.text.html import from_text
-from syndicator.text.url import stored
+from syndicator.model import Person, Territory, Topic
 from syndicator.text.words import fold
+from tests.support.articles import saying
 
 ROOT = Path(__file__).parents[3]
 PLACE_CASES = tomllib.loads((ROOT / "tests/data/places/cases.toml").read_text("utf-8"))["case"]
@@ -20,32 +18,17 @@ GAZETTEER = read_places(ROOT)
 PLACES = Places(GAZETTEER.territories.values(), GAZETTEER.hidden)
 
 
-def article(title: str, summary: str = "", body: str = "") -> Article:
-    at = datetime(2026, 4, 3, tzinfo=UTC)
-    return Article(
-        id="1",
-        url=stored("https://news.example/1"),
-        title=title,
-        summary=summary,
-        body=from_text(body),
-        language="ar",
-        published=at,
-        updated=at,
-        origins=(),
-    )
-
-
 @pytest.mark.parametrize("case", PLACE_CASES, ids=lambda case: case["rule"])
 def test_places_of_articles(case: dict[str, str]) -> None:
     """An article has the territories that it is about; ambiguous names mean what stands beside them."""
-    told = article(case["title"], case.get("summary", ""), case.get("body", ""))
+    told = saying(case["title"], case.get("summary", ""), case.get("body", ""))
     assert list(PLACES.label(told)) == case["expected"]
 
 
 @pytest.mark.parametrize("case", PLACE_CASES, ids=lambda case: case["rule"])
 def test_explanations_of_places_add_up(case: dict[str, str]) -> None:
     """The weights of a territory's evidence are its score, and every match is shown as it was written."""
-    told = article(case["title"], case.get("summary", ""), case.get("body", ""))
+    told = saying(case["title"], case.get("summary", ""), case.get("body", ""))
     evidence, texts = PLACES.explain(told), texts_of(told)
     for one in evidence:
         assert one.matched == texts[one.place][one.start : one.end] != ""
@@ -60,14 +43,14 @@ def test_what_somebody_read_goes_before_what_nobody_read() -> None:
     turkey, yemen = GAZETTEER.territories["TR"], GAZETTEER.territories["YE"]
     assert "أنقرة" in turkey.cities
     assert "انقره" not in {fold(phrase) for phrase in turkey.weak}
-    told = {(one.label, one.phrase) for one in PLACES.explain(article("اشتباكات في الحديدة وأنقرة تنفي"))}
+    told = {(one.label, one.phrase) for one in PLACES.explain(saying("اشتباكات في الحديدة وأنقرة تنفي"))}
     assert told == {("YE", "=الحديدة"), ("TR", "=أنقرة")}
     assert "=حديده" in yemen.weak
 
 
 def test_an_explanation_says_what_hides_a_name() -> None:
     """Sudan inside South Sudan is told, with the longer name that hides it."""
-    told = [(one.label, one.place, one.matched, one.masked_by) for one in PLACES.explain(article("جنوب السُّودان"))]
+    told = [(one.label, one.place, one.matched, one.masked_by) for one in PLACES.explain(saying("جنوب السُّودان"))]
     assert ("SD", Place.TITLE, "السُّودان", "جنوب السودان") in told
 
 
@@ -76,7 +59,7 @@ def test_every_territory_is_found_by_its_name() -> None:
     ambiguous = {"ML", "BJ", "OM", "GE"}
     for code, territory in GAZETTEER.territories.items():
         if code not in ambiguous:
-            assert code in PLACES.label(article(f"وصل الوفد إلى {territory.names[0]}")), code
+            assert code in PLACES.label(saying(f"وصل الوفد إلى {territory.names[0]}")), code
     assert len(GAZETTEER.territories) >= 245
 
 
@@ -123,7 +106,7 @@ def test_home_without_the_files_has_what_is_shipped(tmp_path: Path) -> None:
 def test_a_phrase_of_two_territories_speaks_for_both() -> None:
     """What two territories share counts for each of them."""
     places = Places([Territory(code="KP", names=("الكوريتان",)), Territory(code="KR", names=("الكوريتان",))])
-    assert places.label(article("قمة الكوريتان")) == ("KP", "KR")
+    assert places.label(saying("قمة الكوريتان")) == ("KP", "KR")
 
 
 # ---------------------------------------------------------------- people
@@ -135,7 +118,7 @@ def test_people_of_articles(case: dict[str, object]) -> None:
     people = People(
         Person(name=one["name"], spellings=tuple(one.get("spellings", ()))) for one in case.get("people", [])
     )
-    told = article(case["title"], "", case["body"])
+    told = saying(case["title"], "", case["body"])
     assert list(people.label(told)) == case["expected"]
     texts = texts_of(told)
     for one in people.explain(told):
@@ -153,7 +136,7 @@ def test_shipped_list_has_no_one_twice() -> None:
 
 def test_classify_sets_all_labels() -> None:
     """One reading gives topics, places and people; without places and people these stay as they were."""
-    told = article("سوريا: السيد كوفي عنان، يصل إلى دمشق")
+    told = saying("سوريا: السيد كوفي عنان، يصل إلى دمشق")
     topics = Topics([Topic(id="syria", title="سوريا", phrases=("سوريا",))])
     labelled = classify(told, topics, (), PLACES, People([Person(name="كوفي عنان")]))
     assert (labelled.topics, labelled.places, labelled.people) == (("syria",), ("SY",), ("كوفي عنان",))

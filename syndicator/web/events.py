@@ -6,14 +6,14 @@ connection breaks before anything came misses nothing either: it sends `Last-Eve
 A corrected article comes again, with the id that it has in all formats.
 
 **A stream costs a thread** of the web process (WSGI has no other way), asleep nearly always. So a process has room for
-`STREAMS` of them beside the threads for everything else, and answers 503 beyond; a stream ends after `LIFE` and readers
-come back by themselves, so nobody keeps a place for ever. One thread a process asks the log every `EVERY` seconds, and
-only while somebody listens; a stream asks the database only when the log has grown.
+`STREAMS` of them beside the threads for everything else, and answers 503 beyond; a stream ends after `LIFE`, or with
+its process, and readers come back by themselves, so nobody keeps a place for ever. One thread a process asks the log
+every `EVERY` seconds, and only while somebody listens; a stream asks the database only when the log has grown.
 """
 
 import json
 from collections.abc import Iterator
-from threading import Condition, Thread
+from threading import Condition, Event, Thread
 from time import monotonic
 
 from flask import Response, abort, request
@@ -34,6 +34,8 @@ LIFE = 3_600.0
 AGAIN = 3
 """Seconds after which a reader comes back whose stream has ended."""
 BATCH = 100
+ENDING = Event()
+"""Set when the process is about to end: all streams end, which else would keep it."""
 
 HEADERS = {
     "Content-Type": "text/event-stream; charset=utf-8",
@@ -92,6 +94,9 @@ class Events:
                     self._looking = False
                     return
                 self._grown.wait(EVERY)  # nobody notifies of a look; this is a rest in which streams may open and close
+            if ENDING.is_set():
+                with self._grown:
+                    self._grown.notify_all()
             try:
                 head = self._service.ledger.position()
             except StoreError:
@@ -107,7 +112,7 @@ class Events:
         ends = monotonic() + LIFE
         yield f"retry: {AGAIN * 1000}\nid: {after}\n\n".encode()
         seen = -1
-        while monotonic() < ends:
+        while monotonic() < ends and not ENDING.is_set():
             told = []
             if seen < self._head:
                 seen = self._head
@@ -125,7 +130,7 @@ class Events:
     def _news(self, seen: int) -> bool:
         """Waits until the log has grown beyond `seen`; False when it has not within `ALIVE` seconds."""
         with self._grown:
-            return self._grown.wait_for(lambda: self._head > seen, ALIVE)
+            return self._grown.wait_for(lambda: self._head > seen or ENDING.is_set(), ALIVE)
 
     def _event(self, feed: Feed, position: int, article: Article) -> bytes:
         named = "event: withdrawn\n" if article.withdrawn else ""

@@ -85,6 +85,8 @@ def _body(most: int) -> bytes:
     body = request.stream.read(most + 1)
     if len(body) > most:
         abort(413, f"At most {most} bytes are taken.")
+    if len(body) < (request.content_length or 0):
+        abort(400, "The body ended before it was whole.")
     return body
 
 

@@ -17,6 +17,7 @@ import requests
 from benchmarks.serving import FEED, Server, environ, fill, free_port, load_of, running
 from syndicator.service import opened
 from syndicator.settings import load
+from syndicator.web.server import THREADS
 
 
 @pytest.fixture(scope="module")
@@ -65,6 +66,20 @@ def test_slow_clients_disturb_nobody(server: Server) -> None:
         for _ in range(200):
             slow = stack.enter_context(socket.create_connection(("127.0.0.1", server.port), timeout=5))
             slow.sendall(f"GET {FEED} HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: ".encode())
+        crowded = statistics.median(waits(server))
+    assert crowded < max(0.1, 3 * alone)
+
+
+def test_requests_that_take_long_keep_no_feed_from_its_readers(home: Path) -> None:
+    """While more forms arrive slowly than there are threads for them, feeds are answered from memory all the same."""
+    with web(home) as server, ExitStack() as stack:
+        alone = statistics.median(waits(server))
+        for _ in range(THREADS + 5):
+            slow = stack.enter_context(socket.create_connection(("127.0.0.1", server.port), timeout=5))
+            slow.sendall(
+                b"POST /hub HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+                b"Content-Length: 1000\r\n\r\nhub.mode=subscribe"
+            )
         crowded = statistics.median(waits(server))
     assert crowded < max(0.1, 3 * alone)
 
@@ -140,6 +155,17 @@ def test_sigterm_finishes_what_is_in_flight(home: Path) -> None:
         length = next(line for line in head.lower().split(b"\r\n") if line.startswith(b"content-length: "))
         assert len(body) == int(length.partition(b": ")[2])
         server.process.wait(15)
+
+
+def test_sigterm_ends_streams(home: Path) -> None:
+    """A stream of events, which would go on for ever, does not keep the process from its end."""
+    with web(home) as server:
+        with requests.get(address(server, "/feeds/arabic.events"), stream=True, timeout=20) as stream:
+            assert next(stream.iter_lines()).startswith(b"retry")
+            began = time.monotonic()
+            os.kill(server.process.pid, signal.SIGTERM)
+            server.process.wait(20)
+        assert time.monotonic() - began < 5
 
 
 def test_a_process_that_dies_is_started_again(home: Path) -> None:

@@ -19,7 +19,7 @@ from syndicator.model import Document
 from syndicator.service import Service, now
 from syndicator.web import create_app
 from syndicator.web.counting import Counts
-from syndicator.web.edge import edge
+from syndicator.web.edge import Edge
 from syndicator.web.server import assembled
 from syndicator.web.shelf import Shelf
 from tests.support.articles import article
@@ -68,7 +68,7 @@ def both(service: Service) -> tuple[Client, Client]:
     def never(environ, start_response):  # the answer must come from the edge
         raise AssertionError(f"fell through: {environ['REQUEST_METHOD']} {environ['PATH_INFO']}")
 
-    return Client(edge(never, shelf.held, counts)), Client(create_app(service, counts))
+    return Client(Edge(never, shelf.held, counts)), Client(create_app(service, counts))
 
 
 def sent(tag: str | None, age: str | None, coding: str | None, document: Document) -> dict[str, str]:
@@ -143,7 +143,7 @@ def test_delta_requests_reach_flask(service: Service) -> None:
         start_response("226 IM Used", [("Content-Length", "2")])
         return [b"ok"]
 
-    response = Client(edge(behind, shelf.held, counts)).get("/feeds/syria.rss", headers={"A-IM": "feed"})
+    response = Client(Edge(behind, shelf.held, counts)).get("/feeds/syria.rss", headers={"A-IM": "feed"})
     assert response.status_code == 226
     assert counts.totals(0).cells["syria", "rss", 226].bytes == 2
 
@@ -242,7 +242,7 @@ def test_memory_is_bounded(service: Service) -> None:
     counts.cell(feed, extension, 200).requests += 100
     shelf.look()
     assert set(shelf.held) == {f"/feeds/{largest}"}
-    client = Client(edge(create_app(service), shelf.held, counts))
+    client = Client(Edge(create_app(service), shelf.held, counts))
     for name in sizes:
         assert client.get(f"/feeds/{name}").status_code == 200
 

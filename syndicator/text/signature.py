@@ -44,9 +44,11 @@ SHINGLE_KEYS, PAIRED_TERMS = 16, 7
 NEWEST = 16
 """Texts that are looked up under one key, in memory as in the store: the newest."""
 
-_BEFORE = re.compile("^[وف]?(?:[بك]?ال|لل)(?=.{3})")
+_BEFORE = re.compile("[وف]?(?:[بك]?ال|لل)(?=.{3})")
 _POSSESSIVE = re.compile("(?:(?<=.{3})(?:(?:ات|ت)(?:هما|هم|ها|ه)|هما|ها)|(?<=.{4})هم)$")
 _ENDING = re.compile("(?:(?<=.{4})(?:ون|ين|ان)|(?<=.{3})(?:ات|ا|ه))$")
+_OWNERS, _ENDS = frozenset("اهم"), frozenset("نتاه")
+"""The letters that possessives and endings end in."""
 
 _REMEMBERED = 1 << 17
 """Words whose numbers are kept at hand."""
@@ -61,9 +63,14 @@ _UNKNOWN = 0.0005
 @lru_cache(maxsize=1 << 17)
 def stem(word: str) -> str:
     """The stem of a folded word."""
-    bare = _BEFORE.sub("", word)
-    owned = _POSSESSIVE.sub("", bare)
-    return owned if owned != bare else _ENDING.sub("", bare)
+    before = _BEFORE.match(word)
+    bare = word[before.end() :] if before else word
+    last = bare[-1:]
+    if last in _OWNERS and (found := _POSSESSIVE.search(bare)):
+        return bare[: found.start()]
+    if last in _ENDS and (found := _ENDING.search(bare)):
+        return bare[: found.start()]
+    return bare
 
 
 def stems(text: str) -> list[str]:
@@ -205,6 +212,7 @@ class Signature:
 def signature(draft: Draft, frequencies: Frequencies) -> Signature:
     """A text's signature, among all texts that are known."""
     weights = frequencies.weighed(draft)
-    kept = [one for one in sorted(zip(weights.values(), weights, strict=True), reverse=True)[:TERMS] if one[0] > 0]
-    length = math.sqrt(sum(weight * weight for weight, _ in kept)) or 1.0
-    return Signature(draft.shingles, {term: weight / length for weight, term in kept})
+    weightiest = sorted(weights, key=weights.__getitem__, reverse=True)[:TERMS]
+    kept = {term: weight for term in weightiest if (weight := weights[term]) > 0}
+    length = math.sqrt(sum(weight * weight for weight in kept.values())) or 1.0
+    return Signature(draft.shingles, {term: weight / length for term, weight in kept.items()})

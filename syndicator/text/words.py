@@ -73,13 +73,21 @@ _TABLE = _Table((code, _end_of_road(chr(code))) for codes in _COMMON for code in
 
 # Digits and Latin letters stand in runs of their own; what is left between them is one word too.
 _RUNS = re.compile("[0-9]+|[a-zß-ɏ]+|[^ 0-9a-zß-ɏ]+")
+# Most words are one such run, and half of the Arabic ones are written as they are folded.
+_RUN = re.compile("[^ 0-9a-zß-ɏ]+")
+_PLAIN = re.compile("[" + "".join(chr(code) for code in range(0x621, 0x64B) if _TABLE[code] == chr(code)) + "]+")
 
 
 class _Folds(dict[str, str]):
     """What stands between white space, folded; strangers choose it, so not too much and nothing long is kept."""
 
     def __missing__(self, written: str) -> str:
-        word = " ".join(_RUNS.findall(unicodedata.normalize("NFC", written).translate(_TABLE)))
+        if _PLAIN.fullmatch(written):
+            word = written
+        else:
+            word = unicodedata.normalize("NFC", written).translate(_TABLE)
+            if not _RUN.fullmatch(word):
+                word = " ".join(_RUNS.findall(word))
         if len(written) <= _LONGEST:
             if len(self) >= _KEPT:
                 self.clear()

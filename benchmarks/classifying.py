@@ -14,9 +14,9 @@ from typing import Any
 
 from benchmarks.replay import CORPUS
 from syndicator.catalogue import load
-from syndicator.catalogue.labels import read_people, read_places
 from syndicator.evaluate import corpus, labelled
-from syndicator.ingest.classify import People, Places, Reading, Topics, classify, texts_of
+from syndicator.ingest.classify import Reading, classify, texts_of
+from syndicator.ingest.pipeline import Definitions
 from syndicator.model import Article
 
 
@@ -30,10 +30,8 @@ def timed(function: Callable[[], Any]) -> float:
 def measure(articles: list[Article], rounds: int) -> dict[str, float]:
     """Seconds to load; articles a second in the first and in the best later round; microseconds an article by part."""
     started = process_time()
-    gazetteer = read_places(labelled.HOME)
-    topics = Topics(load(labelled.HOME).topics.values())
-    places = Places(gazetteer.territories.values(), gazetteer.hidden)
-    people = People(read_people(labelled.HOME))
+    definitions = Definitions(load(labelled.HOME)).compile()
+    topics, places, people = definitions.topics, definitions.places, definitions.people
     told = {"loading": process_time() - started}
     matchers = [topics.matcher, places.matcher, people.matcher]
     parts: dict[str, float] = {}

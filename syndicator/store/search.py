@@ -75,40 +75,47 @@ class Search:
             return []
         lowest = place_of("0", since) if since else _LEAST
         highest = min(place_of("0", until) if until else _MOST, _MOST if before is None else before)
+        values: dict[str, Any] = {"lowest": lowest, "highest": highest, "limit": limit}
         with self._database.reading() as connection:
-            statement, values = _statement(connection, query, _narrowed(connection, choice))
-            found = connection.execute(statement, {**values, "lowest": lowest, "highest": highest, "limit": limit})
-            return [Hit(row.article, row.place) for row in found]
+            narrowed = _narrowed(connection, choice)
+            if connection.dialect.name == "sqlite":
+                return _hits(connection, SQLITE, narrowed, {**values, "query": _fts5(query)})
+            # The planner adds up how common a word's forms are and then reads everything; an index is always better.
+            connection.execute(text("SET LOCAL enable_seqscan = off"))
+            values |= {"query": _tsquery(query), "window": max(NEWEST, 5 * limit)}
+            newest = _hits(connection, POSTGRESQL_NEWEST, narrowed, values)
+            return newest if len(newest) == limit else _hits(connection, POSTGRESQL, narrowed, values)
 
 
 SQLITE = """
     SELECT found.rowid AS place, searchable.article AS article
     FROM searched AS found CROSS JOIN searchable ON searchable.place = found.rowid
     WHERE searched MATCH :query AND found.rowid BETWEEN :lowest AND :highest - 1"""
+POSTGRESQL_NEWEST = """
+    SELECT place, article FROM (
+        SELECT place, article, searched FROM searchable WHERE place BETWEEN :lowest AND :highest - 1
+        ORDER BY place DESC LIMIT :window) AS newest
+    WHERE searched @@ CAST(:query AS tsquery)"""
+"""What is common is found among the newest already. The index of words gives no order: for two words that stand in all
+of 300,000 articles it takes 800 ms, this @@@."""
+NEWEST = 200
 POSTGRESQL = """
     SELECT place, article FROM searchable
     WHERE searched @@ CAST(:query AS tsquery) AND place + 0 BETWEEN :lowest AND :highest - 1"""
 """`place + 0` keeps PostgreSQL from walking the dates with the words as a filter, which takes long for rare words."""
 
 
-def _statement(
-    connection: Connection, query: Query, narrowed: Sequence[ColumnElement[bool]]
-) -> tuple[Any, dict[str, str]]:
-    """The question in the database's own words, and the values that it takes."""
-    found: Any
-    columns = (column("place", BigInteger), column("article", String))
-    if connection.dialect.name == "sqlite":
-        found = text(SQLITE).columns(*columns).subquery("found")
-        expression = _fts5(query)
-    else:
-        # The planner adds up how common all forms of a word are and then reads everything; the index is always better.
-        connection.execute(text("SET LOCAL enable_seqscan = off"))
-        found = text(POSTGRESQL).columns(*columns).cte("found").prefix_with("MATERIALIZED")
-        expression = _tsquery(query)
+def _hits(
+    connection: Connection, question: str, narrowed: Sequence[ColumnElement[bool]], values: dict[str, Any]
+) -> list[Hit]:
+    """The answer to a question in the database's own words, narrowed."""
+    found: Any = text(question).columns(column("place", BigInteger), column("article", String))
+    sqlite = connection.dialect.name == "sqlite"
+    found = found.subquery("found") if sqlite else found.cte("found").prefix_with("MATERIALIZED")
     source = found.join(articles, articles.c.id == found.c.article) if narrowed else found
     statement = select(found.c.article, found.c.place).select_from(source).where(*narrowed)
     ordered = statement.order_by(found.c.place.desc()).limit(bindparam("limit", type_=BigInteger))
-    return ordered, {"query": expression}
+    return [Hit(row.article, row.place) for row in connection.execute(ordered, values)]
 
 
 def _fts5(query: Query) -> str:

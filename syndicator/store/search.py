@@ -97,7 +97,7 @@ POSTGRESQL_NEWEST = """
         ORDER BY place DESC LIMIT :window) AS newest
     WHERE searched @@ CAST(:query AS tsquery)"""
 """What is common is found among the newest already. The index of words gives no order: for two words that stand in all
-of 300,000 articles it takes 800 ms, this @@@."""
+of 300,000 articles it takes 800 ms, this less than 10 (`benchmarks.rendering`)."""
 NEWEST = 200
 POSTGRESQL = """
     SELECT place, article FROM searchable

@@ -12,6 +12,7 @@ keeps what the next ones need, `save` all the rest, the search index among it.
 """
 
 import argparse
+import gc
 import random
 import re
 from collections import Counter
@@ -20,7 +21,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from time import perf_counter, process_time
 from typing import Any
@@ -96,17 +97,22 @@ def _article(row: dict[str, Any], published: datetime, copy: int, exchange: dict
 
 
 def alone(source: Iterator[Article], clock: Callable[[], float]) -> Iterator[Part]:
-    """The decision in memory, one article after the other; the neighbourhood forgets what has left the window."""
+    """The decision in memory, one article after the other; the neighbourhood forgets what has left the window.
+
+    What a worker holds in its store and not in memory, the corpus and the members of earlier parts, is kept out of the
+    garbage collector's sight.
+    """
     counts: Counter[int] = Counter()
     recent: list[Member] = []
     total = done = 0
-    while batch := list(islice(source, STEP)):
-        started = clock()
-        oldest = batch[0].published - 2 * WINDOW
+    while (first := next(source, None)) is not None:
+        oldest = first.published - 2 * WINDOW
         recent = [member for member in recent if member.published >= oldest]
+        gc.freeze()
+        started = clock()
         neighbourhood = Neighbourhood(recent)
-        times, stories = [], set()
-        for article in batch:
+        times, stories = [clock() - started], set()
+        for article in chain((first,), islice(source, STEP - 1)):
             begun = clock()
             draft = drafted(article)
             own = signature(draft, Frequencies(total, counts))
@@ -118,8 +124,8 @@ def alone(source: Iterator[Article], clock: Callable[[], float]) -> Iterator[Par
                 counts.update(draft.terms.keys())
                 total += 1
             times.append(clock() - begun)
-        done += len(batch)
-        yield Part(done=done, cluster=clock() - started, save=0.0, stories=len(stories), slowest=_slowest(times))
+        done += len(times) - 1
+        yield Part(done=done, cluster=sum(times), save=0.0, stories=len(stories), slowest=_slowest(times[1:]))
 
 
 @contextmanager

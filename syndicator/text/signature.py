@@ -116,8 +116,8 @@ def draft(title: str, summary: str, body: str = "") -> Draft:
         for word in part:
             counts[word] = counts.get(word, 0) + weight
     counts.pop(_LETTER, None)
-    terms = {word: 1.0 if count == 1 else 1 + math.log(count) for word, count in counts.items()}
-    shares = _shares()
+    log, shares = math.log, _shares()
+    terms = {word: 1.0 if count == 1 else 1 + log(count) for word, count in counts.items()}
     expected = {word: shares[word] for word in terms.keys() & shares.keys()}
     return Draft(shingles(head + ([] if repeated else lead) + rest), terms, expected)
 

@@ -50,13 +50,12 @@ class Words(NamedTuple):
     words: list[str]
     """And one empty word behind them."""
     before: list[int]
-    """How many letters stand before each, and before one more; so many spaces as words are not counted."""
+    """How many letters stand before each; so many spaces as words are not counted."""
 
     @classmethod
-    def of(cls, text: str) -> "Words":
-        words = text.split(" ")
-        words.append("")
-        return cls(words, list(accumulate(map(len, words), initial=0)))
+    def of(cls, words: list[str]) -> "Words":
+        """A text's folded words, one space apart."""
+        return cls([*words, ""], list(accumulate(map(len, words), initial=0)))
 
 
 _Use: TypeAlias = tuple[K, str, bool]
@@ -114,7 +113,7 @@ class Matcher(Generic[K]):
 
     def find_all(self, text: str) -> list[Match[K]]:
         """As `find`, with the matches that a mask hides."""
-        return self.in_order(*self._alone.find(Words.of(text)))
+        return self.in_order(*self._alone.find(Words.of(text.split(" "))))
 
     def in_order(self, found: Found[K]) -> list[Match[K]]:
         """What `Together` found for this matcher, all keys together."""

@@ -20,6 +20,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import chain
 
 STOP = "."
 """The word that stands in folded text for every mark that ends a clause."""
@@ -78,21 +79,20 @@ _RUN = re.compile("[^ 0-9a-zß-ɏ]+")
 _PLAIN = re.compile("[" + "".join(chr(code) for code in range(0x621, 0x64B) if _TABLE[code] == chr(code)) + "]+")
 
 
-class _Folds(dict[str, str]):
-    """What stands between white space, folded; strangers choose it, so not too much and nothing long is kept."""
+class _Folds(dict[str, tuple[str, ...]]):
+    """The words of what stands between white space; strangers choose it, so not too much and nothing long is kept."""
 
-    def __missing__(self, written: str) -> str:
+    def __missing__(self, written: str) -> tuple[str, ...]:
         if _PLAIN.fullmatch(written):
-            word = written
+            words: tuple[str, ...] = (written,)
         else:
             word = unicodedata.normalize("NFC", written).translate(_TABLE)
-            if not _RUN.fullmatch(word):
-                word = " ".join(_RUNS.findall(word))
+            words = (word,) if _RUN.fullmatch(word) else tuple(_RUNS.findall(word))
         if len(written) <= _LONGEST:
             if len(self) >= _KEPT:
                 self.clear()
-            self[written] = written if word == written else word  # one string is kept, not two
-        return word
+            self[written] = words
+        return words
 
 
 _KEPT = 1 << 17
@@ -100,14 +100,19 @@ _LONGEST = 40
 _folds = _Folds().__getitem__
 
 
+def words_of(text: str) -> list[str]:
+    """The folded words of a text and its marks that end a clause, in order. Most are one string whenever they occur."""
+    return list(chain.from_iterable(map(_folds, text.split())))
+
+
 def fold(text: str) -> str:
     """The text as every comparison sees it; folding again changes nothing."""
-    return " ".join(filter(None, map(_folds, text.split())))
+    return " ".join(chain.from_iterable(map(_folds, text.split())))
 
 
 def tokens(text: str) -> list[str]:
     """The folded words of a text, in order."""
-    return [word for word in fold(text).split() if word != STOP]
+    return [word for word in words_of(text) if word != STOP]
 
 
 @dataclass(frozen=True)

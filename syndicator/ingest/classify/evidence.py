@@ -11,7 +11,7 @@ from functools import cached_property, lru_cache
 from syndicator.model import Article
 from syndicator.text.html import text_of
 from syndicator.text.matcher import Found, Match, Matcher, Together, Words
-from syndicator.text.words import Folded, fold
+from syndicator.text.words import Folded, words_of
 
 
 class Place(StrEnum):
@@ -57,8 +57,9 @@ class Reading:
 
     def __init__(self, article: Article, together: Sequence[Matcher[str]] = ()) -> None:
         self.texts = texts_of(article)
-        self.folds = {place: fold(text) for place, text in self.texts.items()}
-        self._words = {place: Words.of(text) for place, text in self.folds.items()}
+        words = {place: words_of(text) for place, text in self.texts.items()}
+        self.folds = {place: " ".join(found) for place, found in words.items()}
+        self._words = {place: Words.of(found) for place, found in words.items()}
         self._found: dict[Matcher[str], dict[Place, Found[str]]] = {}
         if together:
             self._find(tuple(together))

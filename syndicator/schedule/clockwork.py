@@ -16,6 +16,7 @@ job here coalesces, runs once at a time and is never too late.
 """
 
 import ctypes
+import gc
 import os
 import signal
 import threading
@@ -194,6 +195,7 @@ class Clockwork:
         """Takes up edited definitions; labels what is stored anew when it carries older ones' labels."""
         service = self._service
         if service.refresh():
+            set_aside()
             service.sync()
         if service.outdated:
             changed = service.relabel()
@@ -212,6 +214,17 @@ def give_memory_back() -> None:
         libc.mallopt(M_ARENA_MAX, 2)
 
 
+def set_aside() -> None:
+    """Puts what is in memory out of the garbage collector's sight.
+
+    It would walk through a million parts of labels while articles are read: a fifth of the time of the first ones.
+    What was set aside before is looked through once more, for definitions that are no longer in force.
+    """
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
+
+
 def run_worker(service: Service) -> None:
     """Runs a worker until SIGTERM or SIGINT.
 
@@ -224,6 +237,7 @@ def run_worker(service: Service) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: None)
     give_memory_back()
+    set_aside()
     clockwork = Clockwork(service)
     clockwork.start()
     os.read(told, 1)

@@ -10,6 +10,7 @@ from pathlib import Path
 import psutil
 import requests
 
+from tests.support.commands import environ, run
 from tests.support.houses import SETTINGS, furnish, publisher
 from tests.support.servers import Reply, Request, serve
 
@@ -26,18 +27,6 @@ def outlet(request: Request) -> Reply:
 
 HOURLY = {"config/settings.toml": SETTINGS.replace("every = 0.001\nlongest = 0.002", "every = 60")}
 """Nothing that was polled is due again while a test runs, however busy the machine is."""
-
-
-def environ(home: Path) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("SYNDICATOR_")}
-    return kept | {"SYNDICATOR_HOME": str(home)}
-
-
-def run(home: Path, *arguments: str, given: str | None = None) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "syndicator", *arguments]
-    return subprocess.run(
-        command, env=environ(home), input=given, capture_output=True, text=True, timeout=60, check=False
-    )
 
 
 def test_poll_check_explain_and_feeds(home: Path) -> None:

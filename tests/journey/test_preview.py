@@ -1,13 +1,12 @@
 """Looking before it goes live: the real command, a real server, and nothing stored."""
 
-import os
-import subprocess
-import sys
 from pathlib import Path
+from subprocess import CompletedProcess
 from xml.sax.saxutils import escape
 
 import pytest
 
+from tests.support import commands
 from tests.support.houses import furnish, publisher
 from tests.support.oracle import dangers
 from tests.support.servers import Reply, Request, Server, serve
@@ -64,11 +63,8 @@ def nahr(home: Path):
         yield server
 
 
-def run(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("SYNDICATOR_")}
-    environ = kept | {"SYNDICATOR_HOME": str(home), "PYTHONIOENCODING": "utf-8", "COLUMNS": "150"}
-    command = [sys.executable, "-m", "syndicator", "preview", *arguments]
-    return subprocess.run(command, env=environ, capture_output=True, text=True, timeout=60, check=False)
+def run(home: Path, *arguments: str) -> CompletedProcess[str]:
+    return commands.run(home, "preview", *arguments)
 
 
 def paths(server: Server) -> list[str]:

@@ -9,8 +9,10 @@ import sys
 import time
 import tomllib
 from pathlib import Path
+from subprocess import CompletedProcess
 from xml.sax.saxutils import escape
 
+from tests.support import commands
 from tests.support.houses import furnish, publisher
 from tests.support.servers import Reply, Request, Server, serve
 
@@ -33,23 +35,15 @@ def outlet(request: Request) -> Reply:
     return Reply(200, [], PAGES[request.path].encode()) if request.path in PAGES else Reply(404)
 
 
-def environ(home: Path) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("SYNDICATOR_")}
-    return kept | {"SYNDICATOR_HOME": str(home), "PYTHONIOENCODING": "utf-8"}
-
-
-def run(home: Path, *arguments: str, given: str = "") -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "syndicator", "sources", *arguments]
-    return subprocess.run(
-        command, env=environ(home), input=given, capture_output=True, text=True, timeout=60, check=False
-    )
+def run(home: Path, *arguments: str, given: str = "") -> CompletedProcess[str]:
+    return commands.run(home, "sources", *arguments, given=given)
 
 
 def on_a_terminal(home: Path, *arguments: str, answer: bytes = b"", columns: int = 100) -> tuple[int, str]:
     """The command with a terminal around it, and what it showed there; `answer` is typed at its first question."""
     main, side = pty.openpty()
     command = [sys.executable, "-m", "syndicator", "sources", *arguments]
-    env = environ(home) | {"COLUMNS": str(columns), "LINES": "50", "TERM": "xterm", "NO_COLOR": "1"}
+    env = commands.environ(home) | {"COLUMNS": str(columns), "LINES": "50", "TERM": "xterm", "NO_COLOR": "1"}
     process = subprocess.Popen(command, env=env, stdin=side, stdout=side, stderr=side, close_fds=True)
     os.close(side)
     shown, until = b"", time.monotonic() + 60
@@ -99,10 +93,7 @@ def test_a_feed_is_shown_written_and_polled(home: Path) -> None:
             "language": "ar",
             "feeds": {"main": {"url": f"{server.url}rss.xml", "topics": ["syria"]}},
         }
-        command = [sys.executable, "-m", "syndicator", "poll", "nahr"]
-        polled = subprocess.run(
-            command, env=environ(home), capture_output=True, text=True, encoding="utf-8", timeout=60, check=False
-        )
+        polled = commands.run(home, "poll", "nahr")
         assert "1 polled, 0 failed, 3 new" in polled.stdout
         assert asked(server) == ["/rss.xml", "/rss.xml"]
 
@@ -294,7 +285,7 @@ def _ill(home: Path, server: Server) -> None:
             )
         },
     )
-    subprocess.run([sys.executable, "-m", "syndicator", "poll"], env=environ(home), capture_output=True, timeout=60)
+    commands.run(home, "poll")
 
 
 def test_the_table(home: Path) -> None:

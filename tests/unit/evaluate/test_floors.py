@@ -1,16 +1,15 @@
 """Floors: what fell is named, what cannot be measured here is said, what nobody measures is a mistake."""
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import pytest
 
 from syndicator.errors import ConfigurationError
 from syndicator.evaluate import MEASURES, Result, below, read_floors
 from syndicator.evaluate.result import ROOT, Score
+from tests.support import commands
 
 RESULT = Result(figures={"f1": 0.9}, count=3, speed=50.0, absent={"recall": "no data"})
 
@@ -54,10 +53,8 @@ def test_scores_add_up() -> None:
     assert Score(0, 0, 5).f1 == 0
 
 
-def evaluate(*arguments: str, home: Path) -> subprocess.CompletedProcess[str]:
-    environ = os.environ | {"SYNDICATOR_HOME": str(home), "COLUMNS": "200"}
-    command = [sys.executable, "-m", "syndicator", "evaluate", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, timeout=60, env=environ, check=False)
+def evaluate(*arguments: str, home: Path) -> CompletedProcess[str]:
+    return commands.run(home, "evaluate", *arguments)
 
 
 def test_the_command_prints_figures_and_fails_below_a_floor(tmp_path: Path) -> None:

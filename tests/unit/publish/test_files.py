@@ -19,6 +19,7 @@ from syndicator.model import Document
 from syndicator.publish.files import write
 from syndicator.service import now
 from tests.support.articles import article
+from tests.support.commands import environ, run
 from tests.support.houses import furnish, house, publisher
 from tests.support.servers import Reply, serve
 
@@ -92,32 +93,17 @@ def filled(home: Path) -> Path:
     return home
 
 
-def command(home: Path, *arguments: str) -> list[str]:
-    return [sys.executable, "-m", "syndicator", "publish", *arguments]
-
-
-def environ(home: Path) -> dict[str, str]:
-    return {"SYNDICATOR_HOME": str(home), "SYNDICATOR_BASE_URL": "https://feeds.example.org"}
-
-
 def test_publish_writes_what_the_web_serves(filled: Path, tmp_path: Path) -> None:
     """`publish --to` writes all feeds in all formats; run again, it says that nothing changed."""
     public = tmp_path / "public"
-    run = [
-        subprocess.run(
-            command(filled, "--to", str(public)), env=environ(filled), capture_output=True, text=True, timeout=60
-        )
-        for _ in range(2)
-    ]
-    assert [each.returncode for each in run] == [0, 0], run[0].stderr
-    assert "6 written, 0 unchanged" in run[0].stdout
-    assert "0 written, 6 unchanged" in run[1].stdout
+    first, second = (run(filled, "publish", "--to", str(public)) for _ in range(2))
+    assert (first.returncode, second.returncode) == (0, 0), first.stderr
+    assert "6 written, 0 unchanged" in first.stdout
+    assert "0 written, 6 unchanged" in second.stdout
     with house(filled, f"sqlite:///{filled / 'data/syndicator.db'}", write=False) as service:
         for name in ("rss", "atom", "json"):
             assert (public / f"feeds/arabic.{name}").read_bytes() == service.document("arabic", name).body
-    nowhere = subprocess.run(
-        command(filled, "--to", "/proc/nothing"), env=environ(filled), capture_output=True, text=True, timeout=60
-    )
+    nowhere = run(filled, "publish", "--to", "/proc/nothing")
     assert nowhere.returncode == 1
     assert "--to /proc/nothing: cannot be written" in nowhere.stderr
 
@@ -125,9 +111,8 @@ def test_publish_writes_what_the_web_serves(filled: Path, tmp_path: Path) -> Non
 def test_publish_follows(filled: Path, tmp_path: Path) -> None:
     """With --follow a change is in the files within seconds of its commit."""
     public = tmp_path / "public"
-    with subprocess.Popen(
-        command(filled, "--to", str(public), "--follow"), env=environ(filled), stdout=subprocess.PIPE, text=True
-    ) as process:
+    command = [sys.executable, "-m", "syndicator", "publish", "--to", str(public), "--follow"]
+    with subprocess.Popen(command, env=environ(filled), stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None
             assert "6 written" in process.stdout.readline()

@@ -269,7 +269,6 @@ class Channel:
     """Weekdays, Monday is 0, UTC."""
     hub: str | None = None
     self_url: str | None = None
-    next_url: str | None = None
     parts: tuple[tuple[str, str | None], ...] = ()
     """What an index names instead of entries, the newest first: address, and date of change as written."""
 

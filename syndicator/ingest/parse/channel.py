@@ -49,7 +49,6 @@ def read(root: etree._Element, response: Response) -> Channel:
         skip_days=frozenset(_skip_days(head)),
         hub=links.get("hub"),
         self_url=links.get("self"),
-        next_url=links.get("next"),
     )
 
 

@@ -40,7 +40,6 @@ def parse(response: Response, source: Source) -> Channel:
         language=language,
         hub=next(iter(distinct(url(string(hub.get("url"))) for hub in hubs)), None),
         self_url=url(string(data.get("feed_url"))),
-        next_url=url(string(data.get("next_url"))),
     )
 
 

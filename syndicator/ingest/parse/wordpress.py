@@ -7,7 +7,6 @@ carry no zone, so one is written behind them.
 from typing import Any
 
 from syndicator.errors import NotAFeed
-from syndicator.ingest.parse.channel import header_links
 from syndicator.ingest.parse.elements import distinct, url
 from syndicator.ingest.parse.jsonfeed import ITEMS, MANY, load, rows, string, title, whole
 from syndicator.model import Category, Channel, Entry, Image, Response, Source
@@ -15,7 +14,7 @@ from syndicator.text.html import plain
 
 
 def parse(response: Response, source: Source) -> Channel:
-    """The posts as a `Channel`; `next_url` from the `Link` header. Raises `NotAFeed`, `Malformed` or `ParseLimit`."""
+    """The posts as a `Channel`. Raises `NotAFeed`, `Malformed` or `ParseLimit`."""
     data = load(response, source)
     if isinstance(data, dict) and isinstance(data.get("items"), list) and "code" not in data:
         data = data["items"]
@@ -25,10 +24,7 @@ def parse(response: Response, source: Source) -> Channel:
     posts = [post for post in rows(data) if string(post.get("link")) or _rendered(post.get("guid"))]
     if data and not posts:
         raise NotAFeed("The address answered with a list of something else than posts: nothing in it has a link.")
-    return Channel(
-        entries=tuple(_entry(post) for post in posts[:ITEMS]),
-        next_url=dict(header_links(response)).get("next"),
-    )
+    return Channel(entries=tuple(_entry(post) for post in posts[:ITEMS]))
 
 
 def _entry(post: dict[str, Any]) -> Entry:

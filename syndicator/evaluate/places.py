@@ -10,6 +10,9 @@ only that one is judged there.
 
 How far text alone can go: a regression over the same evidence with a constant for each country, trained on the very
 rows it is judged on (April to June), has a micro F1 of .81 there; over all rows .84, over rows with a label .875.
+Boosted trees that know the country and where, as what and how often it stands in title, lead and body reach .83 on
+France 24, .87 on its rows with a label, and .93 for Syria (five folds). Half of what is missing is one label: the
+editors write "United States" or "America" for 203 articles and not for another 236 that name it in their title or lead.
 
 The weights of `ingest.classify.places` were searched on France 24, January to March (`tuned`); `later` is April to
 June.

@@ -130,7 +130,6 @@ class Person:
     name: str
     spellings: tuple[str, ...] = ()
     """Others in use, and the surname where it is enough."""
-    office: str | None = None
 
 
 # ---------------------------------------------------------------- carried

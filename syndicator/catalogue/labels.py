@@ -60,7 +60,6 @@ class PersonTable(Table):
 
     name: Phrase
     spellings: Phrases = ()
-    office: Phrase | None = None
 
 
 class PeopleFile(Table):
@@ -113,4 +112,4 @@ def read_people(home: Path) -> tuple[Person, ...]:
     if not (home / PEOPLE).is_file():
         return ()
     listed = read_toml(home / PEOPLE, PeopleFile, name=PEOPLE).people
-    return tuple(Person(name=one.name, spellings=one.spellings, office=one.office) for one in listed)
+    return tuple(Person(name=one.name, spellings=one.spellings) for one in listed)

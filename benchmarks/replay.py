@@ -167,7 +167,7 @@ def write_home(home: Path, ports: dict[str, int]) -> None:
 
 @dataclass
 class Worker:
-    """The real worker as a process of its own, with what it used at the most."""
+    """The real worker as a process of its own, with the most memory that it used: bytes, what is shared counted once."""
 
     environ: dict[str, str]
     log: Path
@@ -191,7 +191,7 @@ class Worker:
         try:
             parent = psutil.Process(self.process.pid)
             processes = [parent, *parent.children(recursive=True)]
-            self.peak = max(self.peak, sum(process.memory_info().rss for process in processes))
+            self.peak = max(self.peak, sum(process.memory_full_info().pss for process in processes))
         except psutil.NoSuchProcess:
             pass
 

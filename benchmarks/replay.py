@@ -167,7 +167,7 @@ def write_home(home: Path, ports: dict[str, int]) -> None:
 
 @dataclass
 class Worker:
-    """The real worker as a process of its own, with the most memory that it used: bytes, what is shared counted once."""
+    """The real worker as a process of its own, and the most memory it used: bytes, what is shared once."""
 
     environ: dict[str, str]
     log: Path

@@ -107,7 +107,7 @@ def words_of(text: str) -> list[str]:
 
 def fold(text: str) -> str:
     """The text as every comparison sees it; folding again changes nothing."""
-    return " ".join(chain.from_iterable(map(_folds, text.split())))
+    return " ".join(words_of(text))
 
 
 def tokens(text: str) -> list[str]:

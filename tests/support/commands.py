@@ -7,6 +7,8 @@ from multiprocessing import get_context
 from pathlib import Path
 from subprocess import CompletedProcess
 
+from benchmarks import serving
+
 TIMEOUT = 60.0
 """Seconds that a command may take."""
 
@@ -16,9 +18,8 @@ _processes.set_forkserver_preload(["syndicator.cli"])
 
 def environ(home: Path) -> dict[str, str]:
     """What a command is told of the world: a home, and nothing that the caller's environment says of the service."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("SYNDICATOR_")}
-    service = {"SYNDICATOR_HOME": str(home), "SYNDICATOR_BASE_URL": "https://feeds.example.org"}
-    return kept | service | {"PYTHONIOENCODING": "utf-8", "COLUMNS": "200"}
+    told = {"SYNDICATOR_BASE_URL": "https://feeds.example.org", "PYTHONIOENCODING": "utf-8", "COLUMNS": "200"}
+    return serving.environ(home) | told
 
 
 def run(home: Path, *arguments: str, given: str = "") -> CompletedProcess[str]:

@@ -62,8 +62,7 @@ _GIVEN = frozenset(
     for name in line.split()
 )
 """Given names: what a name begins with, most often."""
-_SERVANT = fold("عبد")
-_JOINED = frozenset({_SERVANT, *map(fold, ("الدين", "العابدين", "الزمان", "الإسلام"))})
+_JOINED = frozenset(map(fold, ("عبد", "الدين", "العابدين", "الزمان", "الإسلام")))
 """One name with the word beside it."""
 _WHOSE = 5
 """Words that may say whose office it is."""

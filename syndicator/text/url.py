@@ -55,21 +55,75 @@ _TRACKING_VALUE = re.compile(
     re.IGNORECASE,
 )
 
+_LEADING = re.compile(r"(?:www\d?|m|mobile|amp)\.(?=[^.]+\.[^.])")
+_COUNTRY_LEVEL = re.compile(r"(?:ac|co|com|edu|gov|net|org)\.[a-z]{2}")
+_MATRIX = re.compile(r";(?:jsessionid|phpsessid|sessionid|sid)=[^;/]*", re.IGNORECASE)
+_COOKIELESS = re.compile(r"\((?:[A-Za-z]\([^()/]*\))+\)")
+_INDEX = re.compile(r"(?:index|default)\.(?:html?|shtml|php\d?|aspx?|jsp|cfm)", re.IGNORECASE)
+_AMP_FILE = re.compile(r"\.amp(?=(?:\.html?)?$)", re.IGNORECASE)
+_SCRIPT = re.compile(r"\.(?:php\d?|aspx?|ashx|jsp|jsf|cfm|cgi|do|pl|dll)$", re.IGNORECASE)
+_NAMES_PAGE = re.compile(r"\d+|.*\d{4}.*|(?:[^-_]+[-_]){3,}[^-_]+")
+_IDENTIFIES = re.compile(
+    r"""p | a | n | nid | aid | pid | gid | uid | guid | uuid | slug | url | path
+    | (?:.*[^a-z])? (?:id|no|num|number) | id_?[a-z]+
+    | (?:news|article|art|story|post|item|doc|document|content|entry|page|topic|event|video|live)_?(?:id|no|num)?""",
+    re.VERBOSE,
+)
+_VOLATILE = re.compile(
+    r"""phpsessid | j?sessionid | session_id | jsession | aspsessionid\w* | asp\.net_sessionid | cfid | cftoken | oscsid
+    | zenid | s_?id_hash | phpsession | _+ | _t | _ts | _r | _dc | rand | random | rnd | cb | cache_?buster | cache
+    | no_?cache | nc | bust | timestamp | time_?stamp | nonce | amp | output_?type""",
+    re.VERBOSE,
+)
+_PERHAPS = dict.fromkeys(("sid", "s", "session", "sess", "ses", "token"), "session")
+_PERHAPS |= dict.fromkeys(("t", "ts", "time", "r", "tm", "now", "refresh"), "time")
+_PERHAPS |= dict.fromkeys(("v", "ver", "version", "rev", "hash"), "version")
+_WEAK = {
+    "session": re.compile(r"[A-Za-z0-9._~-]*"),
+    "time": re.compile(r"[0-9][0-9.]*|[0-9a-f]{6,}|"),
+    "version": re.compile(r"[0-9][0-9.]*|[0-9a-f]{6,}|"),
+}
+_STRONG = re.compile(
+    r"\d{9,}(?:\.\d+)? | 0?\.\d{3,} | (?=[a-f-]*\d)[0-9a-f-]{8,} | (?=[A-Za-z]*\d)[A-Za-z0-9]{16,}", re.VERBOSE
+)
 
-def canonical(raw: str, base: str | None = None) -> Url | None:
+
+def canonical(raw: str, base: str | None = None, *, fragment: bool = False) -> Url | None:
     """The one spelling of a page's address, or None when it is no absolute http(s) address.
 
-    Idempotent. Query parameters keep their order; campaign parameters and fragments go, except `#!` fragments, which
-    name a page. `base` resolves a relative address (RFC 3986, 5.2).
+    Idempotent. Query parameters keep their order. Campaign parameters go. Fragments go, except those that name a page
+    of a single-page site (`#!/story/7`, `#/story/7`); `fragment` keeps all. `base` resolves a relative address
+    (RFC 3986, 5.2).
     """
     parts = _split(raw, base)
     if parts is None:
         return None
     pairs = [pair for pair in _normal(parts.query, _ILLEGAL_IN_QUERY).split("&") if pair and not _tracks(pair)]
-    fragment = _normal(parts.fragment, _ILLEGAL_IN_QUERY) if parts.fragment.startswith("!") else ""
+    routes = parts.fragment.startswith("!") or (parts.fragment.startswith("/") and len(parts.fragment) > 1)
+    kept = _normal(parts.fragment, _ILLEGAL_IN_QUERY) if fragment or routes else ""
     path = _without_dots(_normal(parts.path, _ILLEGAL_IN_PATH)) or "/"
-    made = _join(parts, path, "&".join(pairs), fragment)
+    made = _join(parts, path, "&".join(pairs), kept)
     return Url(made) if made is not None else None
+
+
+def page_key(url: str) -> str:
+    """Return what is left of an address without all that may change while the page stays; empty for no address.
+
+    A key is no address and is not shown. It has no scheme, no `www.`, `m.` or `amp.`, no default port, no last slash,
+    no `index.html`, no AMP mark, no session id, no cache-buster, and its parameters are sorted. Two addresses with one
+    key are perhaps one page: compare titles, dates or texts before you believe it.
+
+    A parameter that is an id on some sites (`sid`, `t`, `v`) goes only if something else in the address names the
+    page, or if there is another parameter and its own value can only be a session or a moment.
+    """
+    made = canonical(url)
+    if made is None:
+        return ""
+    parts = urlsplit(made)
+    path = _key_path(parts.path)
+    query = "&".join(_key_pairs(parts.query, path))
+    fragment = parts.fragment.rstrip("/")
+    return _key_host(parts.netloc) + path + (f"?{query}" if query else "") + (f"#{fragment}" if fragment else "")
 
 
 def absolute(raw: str, base: str | None = None) -> str | None:
@@ -187,3 +241,44 @@ def _join(parts: SplitResult, path: str, query: str, fragment: str) -> str | Non
     made += f"?{query}" if query else ""
     made += f"#{fragment}" if fragment else ""
     return made if len(made) <= LIMIT else None
+
+
+# ---------------------------------------------------------------- the key of a page
+
+
+def _key_host(netloc: str) -> str:
+    name = re.sub(r"\.?(?::(?:80|443))?$", "", netloc) if not netloc.endswith("]") else netloc
+    while (leading := _LEADING.match(name)) and not _COUNTRY_LEVEL.fullmatch(name, leading.end()):
+        name = name[leading.end() :]
+    return name
+
+
+def _key_path(path: str) -> str:
+    """Without session ids, empty segments, AMP marks and the name of a folder's own page."""
+    segments = [one for one in _MATRIX.sub("", path).split("/") if one and not _COOKIELESS.fullmatch(one)]
+    while segments and (_INDEX.fullmatch(segments[-1]) or (segments[1:] and segments[-1].lower() == "amp")):
+        del segments[-1]
+    while segments[1:] and segments[0].lower() == "amp":
+        del segments[0]
+    return _AMP_FILE.sub("", "".join(f"/{one}" for one in segments))
+
+
+def _key_pairs(query: str, path: str) -> list[str]:
+    """The parameters that may name the page, sorted, their names in lower case."""
+    pairs = [(name.lower(), value) for name, _, value in (one.partition("=") for one in query.split("&") if one)]
+    kept = [(name, value) for name, value in pairs if not _VOLATILE.fullmatch(name)]
+    others = [(name, value) for name, value in kept if name not in _PERHAPS and value]
+    last = path.rpartition("/")[2]
+    page = bool(last) and _SCRIPT.search(last) is None
+    certain = any(_IDENTIFIES.fullmatch(name) for name, _ in others) or bool(page and _NAMES_PAGE.fullmatch(last))
+    telling = certain or any(any(map(str.isdigit, value)) for _, value in others)
+
+    def passes(name: str, value: str) -> bool:
+        kind = _PERHAPS.get(name)
+        if kind is None:
+            return False
+        if certain and _WEAK[kind].fullmatch(value):
+            return True
+        return (telling or (page and kind == "time")) and _STRONG.fullmatch(value) is not None
+
+    return sorted(f"{name}={value}" if value else name for name, value in kept if not passes(name, value))

@@ -81,3 +81,79 @@ def test_length_is_limited() -> None:
     assert url.canonical("https://a.example/" + "../" * 1_000_000) is None
     assert url.canonical("https://" + "خ" * 3000 + ".example/") is None
     assert url.canonical("x", "https://a.example/" + "a" * 1_000_000) is None
+
+
+SAME_PAGE = """
+https://www.news.example/news.aspx?id=5&sid=a0 http://news.example/news.aspx?sid=b7&id=5 https://news.example:443/news.aspx?id=5
+https://news.example/a/ https://news.example/a https://www.news.example/a/index.html https://m.news.example//a?utm_source=x
+https://news.example/a#0 https://news.example/a#1 http://news.example:80/a#comments
+https://news.example/1.html;jsessionid=0A1B https://news.example/1.html;jsessionid=FF https://news.example/1.html
+https://news.example/(S(lit3py55t21z5v55vlm25s55))/n/1.aspx https://news.example/(X(1)S(abc))/n/1.aspx http://news.example/n/1.aspx
+https://news.example/story?_=1764230400000 https://news.example/story?_=1764230999999 https://news.example/story?rand=0.8361
+https://news.example/story?t=1764230400 https://news.example/story?t=1764230401
+https://news.example/news/77?v=3 https://news.example/news/77?v=9f86d081 https://news.example/news/77?ts=20261127
+https://news.example/?p=9&PHPSESSID=abc https://news.example/?PHPSESSID=5f3&p=9 https://news.example/?p=9&nocache=1
+https://news.example/?b=2&a=1 https://news.example/?a=1&b=2
+https://news.example/ar/1/amp/ https://amp.news.example/ar/1 https://news.example/amp/ar/1 https://news.example/ar/1?amp=1
+https://news.example/f.php?f=4&t=12&sid=3f2a9c3f2a9c3f2a9c3f2a9c3f2a9c3f https://news.example/f.php?f=4&t=12
+https://news.example/خبر-عن-حلب-اليوم?s=a1 https://news.example/%d8%ae%d8%a8%d8%b1-%D8%B9%D9%86-%D8%AD%D9%84%D8%A8-%D8%A7%D9%84%D9%8A%D9%88%D9%85?s=b1
+https://news.example/#/news/1 http://www.news.example/#/news/1/
+"""
+OTHER_PAGES = """
+https://news.example/?id=1 https://news.example/?id=2
+https://news.example/?p=1 https://news.example/?p=2
+https://news.example/news/1 https://news.example/news/2
+https://news.example/modules.php?name=News&file=article&sid=1 https://news.example/modules.php?name=News&file=article&sid=2
+https://news.example/viewtopic.php?f=4&t=1 https://news.example/viewtopic.php?f=4&t=2
+https://video.example/watch?v=dQw4w9WgXcQ https://video.example/watch?v=dQw4w9WgXcR
+https://video.example/watch?v=12345678901 https://video.example/watch?v=12345678902
+https://news.example/read.php?s=5f3e8a1b2c3d4e5f60718293 https://news.example/read.php?s=5f3e8a1b2c3d4e5f60718294
+https://news.example/?s=حلب https://news.example/?s=حمص
+https://news.example/ReadNews?sid=1&lang=ar https://news.example/ReadNews?sid=2&lang=ar
+https://news.example/p/AbC https://news.example/p/aBc
+https://news.example/#/news/1 https://news.example/#/news/2
+https://ar.news.example/1 https://en.news.example/1
+https://news.example:8080/1 https://news.example/1
+https://amp.dev/1 https://dev/1
+https://m.com.sy/1 https://com.sy/1
+https://news.example/spip.php?article1 https://news.example/spip.php?article2
+https://news.example/index.php/1 https://news.example/index.php/2
+"""
+
+
+@pytest.mark.parametrize("line", SAME_PAGE.strip().splitlines())
+def test_addresses_of_one_page_have_one_key(line: str) -> None:
+    """Scheme, `www`, slashes, session ids, cache-busters and AMP marks make no other key."""
+    assert len({url.page_key(each) for each in line.split()}) == 1
+
+
+@pytest.mark.parametrize("line", OTHER_PAGES.strip().splitlines())
+def test_addresses_of_two_pages_have_two_keys(line: str) -> None:
+    """What names a page stays, also where its parameter is called as session ids or cache-busters are."""
+    first, second = line.split()
+    assert url.page_key(first) != url.page_key(second)
+
+
+@settings(max_examples=300, deadline=None)
+@given(addresses)
+def test_a_key_is_of_the_page_and_not_of_its_spelling(raw: str) -> None:
+    """The canonical address has the key of the raw one; the scheme makes no difference; no address has no key."""
+    key = url.page_key(raw)
+    made = url.canonical(raw)
+    assert (key == "") == (made is None)
+    if made is not None:
+        assert url.page_key(made) == key
+        assert url.page_key("http" + made.removeprefix("https").removeprefix("http")) == key
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.sampled_from(["id", "p", "nid", "sid", "s", "t", "v", "x", "story"]),
+    st.integers(0, 10**6),
+    st.integers(0, 10**6),
+    st.sampled_from(["", "news.php", "news", "ar/news.aspx", "watch"]),
+)
+def test_a_number_that_stands_alone_is_never_dropped(name: str, one: int, other: int, path: str) -> None:
+    """Two numbers as the only parameter are two pages, whatever the parameter is called."""
+    keys = {url.page_key(f"https://news.example/{path}?{name}={number}") for number in (one, other)}
+    assert len(keys) == len({one, other})

@@ -1,0 +1,411 @@
+"""One picture in all its addresses: sizes, crops, formats and tokens told from what names the picture.
+
+**What is dropped.** Publishers cut one file into many sizes and sign, date or shard its address. `picture_key` drops
+all that it knows to be size, crop, format or token, and keeps the rest: two addresses with one key show one picture.
+
+**What is kept.** Folders, dates and numbers name pictures: `img-1.jpg` and `img-2.jpg` are two. A bare number is a
+size only beside a name that is long enough to be nobody else's, or on a host that is known to write sizes so.
+
+**Linear.** An address has at most 2,048 characters; every pattern is tried on one segment or parameter.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+from html import unescape
+from urllib.parse import unquote
+
+LIMIT = 2048
+"""Characters of an address that are read; a longer one is its own key."""
+_DEEPEST = 3
+"""Addresses inside addresses."""
+_ROUNDS = 8
+"""Marks of size and format behind one name."""
+
+# ---------------------------------------------------------------- the key
+
+
+@lru_cache(maxsize=4096)
+def picture_key(url: str) -> str:
+    """Return what all addresses of one picture have in common: the same key, the same picture.
+
+    Drops scheme, size, crop, format, and what is volatile (`?itok=`, signatures, dates of change); unwraps resizers
+    that carry another address. Takes an absolute or relative address; never raises. The key is no address: nothing
+    can be fetched by it. What is no http(s) address (`data:`) is its own key.
+    """
+    return url if len(url) > LIMIT else _key(url, _DEEPEST)
+
+
+def same_picture(one: str, other: str) -> bool:
+    """Whether two addresses show one picture."""
+    return one == other or picture_key(one) == picture_key(other)
+
+
+def without_noise(html: str) -> str:
+    """Return HTML that `sanitise` made, with the key in place of each picture's address, and without its size.
+
+    For comparing only: two texts that differ in nothing but sizes and tokens of pictures come out equal.
+    """
+    return _SHOWN.sub(_noiseless, html) if "<img" in html or "<source" in html or "<video" in html else html
+
+
+_SHOWN = re.compile(r'<(?:img|source|video|a)(?: [a-z]+="[^"]*")*>')
+_ATTRIBUTE = re.compile(r' (?P<name>src|poster|href|width|height)="(?P<value>[^"]*)"')
+
+
+def _noiseless(found: re.Match[str]) -> str:
+    link = found[0].startswith("<a ")
+
+    def attribute(one: re.Match[str]) -> str:
+        if one["name"] in ("width", "height"):
+            return ""
+        address = unescape(one["value"])
+        if link and not _FILE.search(_PLAIN_PATH.sub("", address)):
+            return one[0]
+        return f' {one["name"]}="{picture_key(address)}"'
+
+    return _ATTRIBUTE.sub(attribute, found[0])
+
+
+_PLAIN_PATH = re.compile(r"[?#].*", re.S)
+_SCHEME = re.compile(r"(?:https?:)?//", re.I)
+_OTHER_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.I)
+_INNER = re.compile(r"https?:/{1,2}(?=[^/])", re.I)
+_FILE = re.compile(r"\.(?:jpe?g|jfif|pjpe?g|png|webp|avif|heic|jxl|bmp|tiff?|gif|svg|img)$", re.I)
+_FORMAT = re.compile(r"\.(?:jpe?g|jfif|pjpe?g|png|webp|avif|heic|jxl|bmp|tiff?|img)$|-(?:jpe?g|png)$", re.I)
+_AFTER_FILE = re.compile(r"(?<=\.(?:jpg|png|gif))[@!:;][^/]*$|(?<=\.(?:jpeg|webp))[@!:;][^/]*$", re.I)
+
+
+def _key(url: str, deepest: int) -> str:
+    host, path, query = _parts(url)
+    if host is None:
+        return url
+    pairs = list(_pairs(query))
+    if deepest and (inner := _inner(host, path, query, pairs)) is not None:
+        return _key(inner, deepest - 1)
+    for name, rule in _HOSTS:
+        if host == name or host.endswith("." + name):
+            if (key := rule(host, path)) is not None:
+                return key
+            break
+    path = _AFTER_FILE.sub("", path)
+    is_file = _FILE.search(path) is not None
+    kept = _naming(pairs) if is_file else _lasting(pairs)
+    return _site(host) + _path(path) + (f"?{'&'.join(kept)}" if kept else "")
+
+
+def _parts(url: str) -> tuple[str | None, str, str]:
+    """Host in lower case, decoded path, raw query; no host (None) for what is no http(s) address."""
+    text = url.strip()
+    if (scheme := _SCHEME.match(text)) is not None:
+        host, slash, rest = text[scheme.end() :].partition("/")
+        if not slash and "?" in host:
+            host, _, rest = host.partition("?")
+            rest = "?" + rest
+    elif _OTHER_SCHEME.match(text):
+        return None, "", ""
+    else:
+        host, rest = "", text.removeprefix("/")
+    path, _, query = rest.partition("#")[0].partition("?")
+    return re.sub(r":(?:80|443)$", "", host.lower()), "/" + unquote(path), query
+
+
+def _pairs(query: str) -> Iterator[tuple[str, str]]:
+    for pair in re.split(r"[&;]", query)[:64]:
+        name, _, value = pair.partition("=")
+        if pair:
+            yield unquote(name.removeprefix("amp;")).lower(), unquote(value.replace("+", " "))
+
+
+def _site(host: str) -> str:
+    """The host without the labels that only say which server hands out the file: `www`, `img2`, `cdn`."""
+    while (found := _SERVER.match(host)) is not None and "." in host[found.end() :]:
+        host = host[found.end() :]
+    return host
+
+
+_SERVER = re.compile(
+    r"(?:www|cdn\w{0,12}|imgs?|images?|i|s|static|statics|media|assets?|pics?|photos?|files|content|thumbs?|uploads?"
+    r"|resizer?|m|ichef)-?\d{0,3}\."
+)
+
+
+# ---------------------------------------------------------------- addresses inside addresses
+
+_CARRIERS = frozenset(("url", "src", "image", "img", "imgurl", "image_url", "imageurl", "u", "file", "source", "uri"))
+_RESIZER = re.compile(
+    r"/(?:[\w-]*resiz\w*|thumbor|unsafe|fit-in|filters:[^/]*|cdn-cgi|image/fetch|img-?proxy|dims\d?|smart)(?=/)", re.I
+)
+_HOST_SEGMENT = re.compile(r"(?:[a-z0-9-]+\.)+[a-z]{2,}", re.I)
+
+
+def _inner(host: str, path: str, query: str, pairs: list[tuple[str, str]]) -> str | None:
+    """The address that a resizer was given, in its path or its query."""
+    at = [found.start() for found in _INNER.finditer(path, 1)]
+    if at:
+        return _INNER.sub("https://", path[at[-1] :], count=1) + (f"?{query}" if query else "")
+    if re.fullmatch(r"i\d\.wp\.com", host):
+        return "https:/" + path + (f"?{query}" if query else "")
+    for name, value in pairs:
+        if name not in _CARRIERS:
+            continue
+        if _SCHEME.match(value):
+            return value
+        if _FILE.search(_PLAIN_PATH.sub("", value)) and "/" in value:
+            return f"https://{host}/{value.lstrip('./')}"
+    if (found := _RESIZER.search(path)) is not None:
+        segments = path[found.end() :].split("/")
+        for number, segment in enumerate(segments[:-1]):
+            if _HOST_SEGMENT.fullmatch(segment) and not _FILE.search(segment):
+                return "https://" + "/".join(segments[number:]) + (f"?{query}" if query else "")
+    return None
+
+
+# ---------------------------------------------------------------- parameters
+
+_NAMES = re.compile(
+    r"[a-z]*_?id|img|image|photo|pic|picture|file|filename|path|guid|media|asset|doc|i|n|no|num|index|p|page|part"
+    r"|frame|src|url|uri|u|source"
+)
+"""Parameters that can name a picture where the path already names a file."""
+_SIZE = re.compile(
+    r"w|h|wid(?:th)?|hei(?:ght)?|(?:max|min|im)[-_]?(?:w|h|width|height)|m[wh]|sizes?|sz|resize|fit|crop\w*|scale"
+    r"|q|ql|quality\w*|dpr|auto|format|fm|fmt|ext|ssl|strip|zoom|zc|im|impolicy|imformat|downsize|output-\w+|rect|ar"
+    r"|gravity|aspect\w*|optimi[sz]e|webp|x-oss-process|imageview2|imagemogr2|interpolation|bg-?color|upscale|trim|blur"
+    r"|sharpen|usm|lossy|position|anchor|focal\w*|stp|tp|wx_fmt"
+)
+_VOLATILE = re.compile(
+    r"itok|tok(?:en)?|access_?token|ts|time|timestamp|_t|ver|version|rev|revision|cb|_+|cachebust\w*|cache\w*|no_?cache"
+    r"|rnd|rand|random|nonce|hmac|sig|signature|sign|signed|expir(?:es|y|ation)|exp|policy|key-pair-id|hdne[at]\w*|hdnts"
+    r"|x-(?:amz|goog|oss)-\w[\w-]*|awsaccesskeyid|googleaccessid|s[eprtv]|spr|skoid|sktid|sk[testv]|auth\w*|oh|oe|_nc_\w+"
+    r"|ccb|efg|utm_\w+|fbclid|gclid|\w*sess(?:ion)?_?(?:id)?|sid|modified|lastmod|updated|changed|mtime|etag|refresh"
+    r"|reload"
+)
+_DOUBTFUL = re.compile(r"[a-z]|type|mode|op|cc|ct|hash|key|md5|sha\w*|checksum|date|from|ref")
+"""Sizes, modes and tokens beside another parameter that names the picture; alone they may name it."""
+_TOKEN = re.compile(r"(?=.*\d)[\w.:-]{5,}|[0-9a-f]{8,}", re.I)
+"""A moment, a count or a hash, and no word."""
+
+
+def _naming(pairs: list[tuple[str, str]]) -> list[str]:
+    """The parameters that name a picture behind the name of a file."""
+    return sorted(
+        f"{name}={value}"
+        for name, value in pairs
+        if value and _NAMES.fullmatch(name) and not _VOLATILE.fullmatch(name) and not _SIZE.fullmatch(name)
+    )
+
+
+def _lasting(pairs: list[tuple[str, str]]) -> list[str]:
+    """The parameters of a script without those that say a size, a format or a moment."""
+    left = [
+        (name, value)
+        for name, value in pairs
+        if not (_SIZE.fullmatch(name) or _VOLATILE.fullmatch(name) or (name in ("t", "v") and _TOKEN.fullmatch(value)))
+    ]
+    sure = [(name, value) for name, value in left if name in ("i", "n", "p", "u") or not _DOUBTFUL.fullmatch(name)]
+    return sorted(f"{name}={value}" if value else name for name, value in sure or left)
+
+
+# ---------------------------------------------------------------- path
+
+_RATIO = r"(?:16x9|9x16|4x3|3x4|3x2|2x3|1x1|2x1|21x9|4x5|5x4|5x3)"
+_PIXELS = r"(?:[1-9]\d{2,3}|[2-9]\d|1[6-9])"
+_BY = rf"(?:{_PIXELS}x(?:{_PIXELS}|auto|0)?|(?:auto|0)?x[1-9]\d{{2,3}})"
+_TRANSFORM = re.compile(
+    rf"{_BY}(?:[!^<>+-][\d+-]*|n|px)?|{_RATIO}|[whp]:[\w:]+|[wh]-?\d{{2,4}}(?:-[a-z]{{1,4}}\d{{0,4}})*|size"
+    r"|(?:w|h|c|q|f|g|ar|dpr|fl)_[\w.:!-]+(?:,[a-z]{1,3}_[\w.:!-]+)*|\$s_![^/]*"
+    r"|(?:width|height|quality|fit|format|w|h|q|f|dpr|gravity)=[^/]*|(?:tr|rs|resize|filters):[^/]*"
+    r"|unsafe|fit-in|smart|cdn-cgi|resiz\w+|resize|\d+x\d+:\d+x\d+|\d+:\d+:\d+:\d+|\d{1,4}_\d{1,4}_\d{3,5}_\d{3,5}"
+    r"|thumb(?:s|nails?)?|small|medium|large|[xml]{1,2}large|big|full|originals?|orig|normal|previews?"
+    r"|alternates|binary|(?:landscape|portrait|square|wide|free)_\w*\d{2,4}",
+    re.I,
+)
+"""A segment that says a size or a crop, whatever stands around it."""
+_SINGLE = re.compile(r"[xml]{0,3}[sml]|xxs|xs|lg|md|sm|xl|xxl|article|master|crop(?:ped)?|resized", re.I)
+"""A segment that says a size beside a name that is one picture's."""
+_NUMBER = re.compile(r"\d{2,4}")
+_SUFFIX = re.compile(
+    rf"[-_.](?:{_BY}(?:[-_]?(?:crop(?:ped)?|c))?|{_RATIO})$|[-_](?:scaled|rotated|e\d{{9,14}})$|@\dx$"
+    r"|[-_](?:\d{3,4}(?:w|px)|[wh]\d{3,4})$"
+    r"|(?:_tv)?(?:_c[xywh]\d+)*_[wh]\d{2,4}(?:_[whrqn]\d+)*(?:_[a-z]{1,2})?$"
+    r"|[-_](?:thumb(?:nail)?|small|medium|large|xlarge|original)$"
+    r"|-(?:super|exlarge|large|full|horizontal|overlay|medium-plus|medium|small-plus|small|alt-small)-(?:169|43|11"
+    r"|gallery|tease|video)$"
+    r"|_\d+:\d+:\d+:\d+_\d+x\d+(?:_[0-9a-f]+)*$",
+    re.I,
+)
+_PREFIX = re.compile(
+    rf"(?:thumbs?(?:_[a-z]\d?)*|thumbnail|small|medium|large|resized|csm|{_BY})_(?=\w)|thumb-(?=\w)|\d{{2,4}}px-(?=\w)",
+    re.I,
+)
+_HASH = re.compile(r"[0-9a-f]{16,}|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.I)
+_ONLY_SIZE = re.compile(
+    rf"(?:image|img|photo|pic|thumb)?[-_]?(?:{_BY}|[wh]\d{{3,4}}|\d{{3,4}}w)(?:crop(?:ped)?)?", re.I
+)
+_LETTER_SIZE = re.compile(r"[-_](?:[xml]{0,2}[sml]|xs|generic)$", re.I)
+_STYLES = re.compile(r"/styles/[^/]+/(?:public|private|s3)(?=/)")
+"""Drupal's derivatives."""
+_CROPPED = re.compile(r"(/(?:19|20)\d\d/\d\d?/\d\d?)(?:/\d{1,4}){4,}(?=/)")
+"""Crop and size as a row of numbers behind a date: Le Monde."""
+_STILL = re.compile(r"\.(?:gif|svg)$", re.I)
+
+
+def _path(path: str) -> str:
+    """The path without formats, sizes and crops."""
+    folders = _CROPPED.sub(r"\1", _STYLES.sub("", path)).split("/")[1:]
+    name = folders.pop()
+    ending = found[0].lower() if (found := _STILL.search(name)) else ""
+    stem = _stem(name.removesuffix(found[0]) if found else name)
+    distinct = _is_distinct(stem)
+    kept = [one for one in _without_pair(folders, distinct=distinct) if one and not _is_size(one, distinct=distinct)]
+    if kept and (_ONLY_SIZE.fullmatch(stem) or (_HASH.search(kept[-1]) and _NUMBER.fullmatch(stem))):
+        stem = ""
+    return "/" + "/".join((*kept, stem + ending))
+
+
+def _stem(name: str) -> str:
+    """A file's name without format, size, crop and WordPress's marks of editing."""
+    for _ in range(_ROUNDS):
+        name, before = _FORMAT.sub("", name), name
+        if (found := _SUFFIX.search(name)) is not None and found.start() > 0:
+            name = name[: found.start()]
+        if (found := _LETTER_SIZE.search(name)) is not None and _HASH.fullmatch(name, 0, found.start()):
+            name = name[: found.start()]
+        if name == before:
+            break
+    bare = _PREFIX.sub("", name, count=1) if _PREFIX.match(name) else name
+    return re.sub(r"_[0-9a-f]{10}$", "", bare) if name.startswith("csm_") else bare
+
+
+def _is_distinct(stem: str) -> bool:
+    """Whether a name is long enough to be one picture's: numbers of six digits, hashes, sixteen letters."""
+    return len(stem) >= 16 or re.search(r"\d{6}|[0-9a-f]{10}", stem, re.I) is not None
+
+
+def _is_size(segment: str, *, distinct: bool) -> bool:
+    if _TRANSFORM.fullmatch(segment):
+        return True
+    return distinct and (_SINGLE.fullmatch(segment) is not None or (segment.isdecimal() and _is_width(int(segment))))
+
+
+_ODD_WIDTHS = frozenset(
+    (144, 225, 375, 414, 424, 464, 512, 576, 624, 768, 828, 976, 1024, 1152, 1248, 1366, 1536, 2048)
+)
+
+
+def _is_width(number: int) -> bool:
+    """Whether a number alone is a usual width, and no year."""
+    return (100 <= number <= 2560 and number % 10 == 0 and not 1990 <= number <= 2039) or number in _ODD_WIDTHS
+
+
+def _without_pair(folders: list[str], *, distinct: bool) -> list[str]:
+    """Without width and height as two numbers just before a name that is one picture's: `/1200/630/1-1594161.jpg`."""
+    if distinct and len(folders) > 2 and all(_NUMBER.fullmatch(one) for one in folders[-2:]):
+        width, height = (int(one) for one in folders[-2:])
+        is_date = 1990 <= width <= 2039 and 101 <= height <= 1231
+        if not is_date and width >= 100 and height >= 100 and width <= 4 * height <= 16 * width:
+            return folders[:-2]
+    return folders
+
+
+# ---------------------------------------------------------------- hosts with ways of their own
+
+
+def _film(host: str, path: str) -> str | None:
+    """YouTube's still of a film: `default`, `hqdefault`, `0` and the like are one; `1` to `3` are other moments."""
+    found = re.match(r"/(?:vi(?:_webp)?|an(?:_webp)?)/([\w-]{6,20})/([a-z]*)(\d?)", path)
+    if found is None:
+        return None
+    moment = f"/{found[3]}" if found[3] in ("1", "2", "3") and found[2] in ("", "hq", "mq", "sd", "maxres") else ""
+    return f"youtube.com/vi/{found[1]}{moment}"
+
+
+def _google(host: str, path: str) -> str | None:
+    """Blogger and Google's picture servers: the size is a segment `s640`, `w640-h426`, or a tail `=s1600`."""
+    path = re.sub(r"=[swh]\d+(?:-[\w-]*)?$|=[swh]0[\w-]*$", "", path)
+    folders = path.split("/")
+    folders = [one for one in folders if not re.fullmatch(r"[swh]\d{1,4}(?:-[a-z]{1,3}\d{0,4})*", one)]
+    return "google" + _FORMAT.sub("", "/".join(folders))
+
+
+def _bbc(host: str, path: str) -> str | None:
+    """The BBC's picture servers: what stands before the picture's own path is size and brand."""
+    folders = path.split("/")[1:]
+    while len(folders) > 1 and re.fullmatch(
+        r"news|ace|ws|standard|images|ic|branded_\w+|cps\w*|live-experience|\d{2,4}|\d{2,4}x(?:\d{2,4}|n)", folders[0]
+    ):
+        del folders[0]
+    folders[-1] = _stem(folders[-1])
+    return "bbc/" + "/".join(folders)
+
+
+def _numbered(host: str, path: str) -> str | None:
+    """Deutsche Welle: a number, and a number for the size."""
+    found = re.search(r"/(\d{5,})_\d{1,4}\.\w+$", path)
+    return f"dw.com/image/{found[1]}" if found else None
+
+
+def _flickr(host: str, path: str) -> str | None:
+    found = re.search(r"/(\d{6,})_[0-9a-f]+(?:_[a-z0-9]{1,2}(?:_d)?)?\.\w+$", path)
+    return f"flickr.com/{found[1]}" if found else None
+
+
+def _guardian(host: str, path: str) -> str | None:
+    """The Guardian: the hash names the picture, what follows is its crop and size."""
+    found = re.search(r"/([0-9a-f]{40})/", path)
+    return f"guim.co.uk/{found[1]}" if found else None
+
+
+def _by_name(host: str, path: str) -> str | None:
+    """Facebook and Instagram: any server, any signature, one name."""
+    name = path.rpartition("/")[2]
+    return f"fbcdn.net/{_FORMAT.sub('', name)}" if re.search(r"\d{6}", name) else None
+
+
+def _twitter(host: str, path: str) -> str | None:
+    found = re.match(r"/((?:media|ext_tw_video_thumb|amplify_video_thumb|tweet_video_thumb)/[\w/-]+)", path)
+    return f"twimg.com/{found[1]}" if found else None
+
+
+def _wikimedia(host: str, path: str) -> str | None:
+    found = re.match(r"(/.+?)/thumb(/\w/\w\w/[^/]+)/[^/]+$", path)
+    return f"wikimedia.org{found[1]}{found[2]}" if found else f"wikimedia.org{path}"
+
+
+def _vimeo(host: str, path: str) -> str | None:
+    found = re.match(r"/video/(\d+)", path)
+    return f"vimeo.com/video/{found[1]}" if found else None
+
+
+def _wix(host: str, path: str) -> str | None:
+    return "wixstatic.com" + path.partition("/v1/")[0]
+
+
+def _medium(host: str, path: str) -> str | None:
+    """Medium: the last segment alone names the picture."""
+    name = path.rpartition("/")[2]
+    return f"medium.com/{_FORMAT.sub('', name)}" if _is_distinct(name) else None
+
+
+_HOSTS: tuple[tuple[str, Callable[[str, str], str | None]], ...] = (
+    ("ytimg.com", _film),
+    ("youtube.com", _film),
+    ("bp.blogspot.com", _google),
+    ("googleusercontent.com", _google),
+    ("ggpht.com", _google),
+    ("bbci.co.uk", _bbc),
+    ("ichef.bbc.co.uk", _bbc),
+    ("bbcimg.co.uk", _bbc),
+    ("dw.com", _numbered),
+    ("staticflickr.com", _flickr),
+    ("static.flickr.com", _flickr),
+    ("guim.co.uk", _guardian),
+    ("fbcdn.net", _by_name),
+    ("cdninstagram.com", _by_name),
+    ("twimg.com", _twitter),
+    ("upload.wikimedia.org", _wikimedia),
+    ("vimeocdn.com", _vimeo),
+    ("wixstatic.com", _wix),
+    ("miro.medium.com", _medium),
+)

@@ -1,11 +1,13 @@
 """One spelling for one page: addresses made absolute, canonical and safe.
 
-**Two functions for two uses.** `canonical` says which page a link means: it may drop what does not change the page
-(fragment, campaign parameters). `absolute` says where a file is: a picture's signed query must arrive as it was
-written, so only what no valid URI may contain is encoded.
+**Three functions for three uses.** `canonical` says which page a link means: it may drop what does not change the page
+(fragment, campaign parameters, a redirector around it). `absolute` says where a file is: a picture's signed query must
+arrive as it was written, so only what no valid URI may contain is encoded. `page_key` says which addresses are perhaps
+one page.
 
 **What is not merged.** `http` and `https`, `www.` and the bare host, a path with and without its last slash are
-different pages until a server says otherwise: merging them on a guess loses articles.
+different pages for `canonical` until a server says otherwise: merging them on a guess loses articles. They have one
+`page_key`, because whoever uses it has titles, dates and texts to check the guess by.
 
 **ASCII.** Arabic publishers write one path raw in the feed and percent-encoded in the page. The percent-encoded
 form with upper-case hex is the one spelling, because it is a valid URI everywhere (RFC 3986, 6.2.2).
@@ -16,16 +18,27 @@ differently from a browser is no check. Whether a host may be called is not deci
 """
 
 import re
+from collections.abc import Iterable
 from typing import NewType
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 import idna
+
+from syndicator.text.redirectors import target
 
 Url = NewType("Url", str)
 
 LIMIT = 2048
 """The most characters that an address may have, once it is percent-encoded."""
 
+_WRAPPED = 8
+"""Redirectors inside one another. What is wrapped deeper stays as it is."""
+
+_RELATIVE = re.compile(
+    r"""/ | [/?\#.][^\s<>"]+
+    | [A-Za-z0-9%_~-]+(?:/[^\s<>"]{2,} | / | \.[A-Za-z0-9]{2,5}(?:[?\#/][^\s<>"]*)? | \?[^\s<>"]+)""",
+    re.VERBOSE,
+)
 _SCHEMES = {"http": 80, "https": 443}
 _ENDS = "".join(map(chr, range(0x21)))
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
@@ -92,18 +105,45 @@ def canonical(raw: str, base: str | None = None, *, fragment: bool = False) -> U
     """The one spelling of a page's address, or None when it is no absolute http(s) address.
 
     Idempotent. Query parameters keep their order. Campaign parameters go. Fragments go, except those that name a page
-    of a single-page site (`#!/story/7`, `#/story/7`); `fragment` keeps all. `base` resolves a relative address
-    (RFC 3986, 5.2).
+    of a single-page site (`#!/story/7`, `#/story/7`); `fragment` keeps all. An address that only leads on gives the
+    one behind it (`redirectors`). `base` resolves a relative address (RFC 3986, 5.2).
     """
     parts = _split(raw, base)
     if parts is None:
         return None
-    pairs = [pair for pair in _normal(parts.query, _ILLEGAL_IN_QUERY).split("&") if pair and not _tracks(pair)]
+    parts = _unwrapped(_normalised(parts))
+    pairs = [pair for pair in parts.query.split("&") if pair and not _tracks(pair)]
     routes = parts.fragment.startswith("!") or (parts.fragment.startswith("/") and len(parts.fragment) > 1)
     kept = _normal(parts.fragment, _ILLEGAL_IN_QUERY) if fragment or routes else ""
-    path = _without_dots(_normal(parts.path, _ILLEGAL_IN_PATH)) or "/"
-    made = _join(parts, path, "&".join(pairs), kept)
+    made = _join(parts, parts.path, "&".join(pairs), kept)
     return Url(made) if made is not None else None
+
+
+def told_apart_by_fragment(items: Iterable[tuple[str, str]]) -> frozenset[Url]:
+    """Return the pages of which several items name parts, as the posts of a live blog do.
+
+    `items` are link, absolute, and title of every item of one document. A page is among them if two of its fragments
+    stand with different titles and none stands with two: `canonical(link, fragment=True)` keeps such items apart. One
+    story whose revisions are numbered `#0`, `#1` under one title is not.
+    """
+    titles: dict[Url, dict[str, set[str]]] = {}
+    for link, title in items:
+        page = canonical(link) if "#" in link else None
+        if page is not None and (part := link.partition("#")[2].strip(_ENDS)):
+            titles.setdefault(page, {}).setdefault(part, set()).add(" ".join(title.split()))
+    return frozenset(
+        page
+        for page, parts in titles.items()
+        if all(len(each) == 1 for each in parts.values()) and len(set.union(*parts.values())) == len(parts) > 1
+    )
+
+
+def looks_like_address(written: str) -> bool:
+    """Tell an address, absolute or relative, from words that stand where an address belongs."""
+    text = written.strip(_ENDS)
+    if text[:8].lower().startswith(("http://", "https://", "//")):
+        return True
+    return _RELATIVE.fullmatch(text) is not None
 
 
 def page_key(url: str) -> str:
@@ -176,6 +216,26 @@ def _split(raw: str, base: str | None) -> SplitResult | None:
     if port is not None and port != _SCHEMES[scheme]:
         name = f"{name}:{port}"
     return SplitResult(scheme, name, parts.path, parts.query, parts.fragment)
+
+
+def _normalised(parts: SplitResult) -> SplitResult:
+    path = _without_dots(_normal(parts.path, _ILLEGAL_IN_PATH)) or "/"
+    query = _normal(parts.query, _ILLEGAL_IN_QUERY) if parts.query else ""
+    return SplitResult(parts.scheme, parts.netloc, path, query, parts.fragment)
+
+
+def _unwrapped(parts: SplitResult) -> SplitResult:
+    """The address at the end of redirectors inside one another; all as it is where that is not safe http(s)."""
+    found = parts
+    for _ in range(_WRAPPED):
+        inner = target(found.netloc, found.path, found.query)
+        if inner is None:
+            return found
+        behind = _split(inner, None)
+        if behind is None:
+            return found
+        found = _normalised(behind)
+    return found if target(found.netloc, found.path, found.query) is None else parts
 
 
 def _slashes(text: str) -> str:

@@ -157,3 +157,48 @@ def test_a_number_that_stands_alone_is_never_dropped(name: str, one: int, other:
     """Two numbers as the only parameter are two pages, whatever the parameter is called."""
     keys = {url.page_key(f"https://news.example/{path}?{name}={number}") for number in (one, other)}
     assert len(keys) == len({one, other})
+
+
+PAGE = "https://news.example/live"
+APART = [
+    [(f"{PAGE}#post-1", "حريق في الميناء"), (f"{PAGE}#post-2", "وصول القافلة")],
+    [(f"{PAGE}#1", "حريق في الميناء"), (f"{PAGE}#2", "وصول القافلة"), (f"{PAGE}#3", "أمطار على الساحل")],
+    [(PAGE, "كل الأخبار"), (f"{PAGE}#a", "حريق"), (f"{PAGE}?utm_source=rss#b", "قافلة"), (f"{PAGE}#a", "حريق")],
+]
+TOGETHER = [
+    [(f"{PAGE}#0", "حريق في الميناء"), (f"{PAGE}#1", " حريق  في الميناء")],
+    [(f"{PAGE}#comments", "حريق في الميناء"), ("https://news.example/b#comments", "وصول القافلة")],
+    [(f"{PAGE}#x", "حريق في الميناء"), (f"{PAGE}#x", "وصول القافلة"), (f"{PAGE}#y", "أمطار")],
+    [(f"{PAGE}#", "حريق"), (PAGE, "قافلة")],
+    [("javascript:#a", "حريق"), ("javascript:#b", "قافلة")],
+]
+
+
+@pytest.mark.parametrize("items", APART)
+def test_fragments_tell_the_posts_of_a_page_apart(items: list[tuple[str, str]]) -> None:
+    """Fragments that stand with titles of their own name articles, and are kept in their links."""
+    assert url.told_apart_by_fragment(items) == {PAGE}
+    assert url.canonical(items[-1][0], fragment=True) == items[-1][0].replace("?utm_source=rss", "")
+
+
+@pytest.mark.parametrize("items", TOGETHER)
+def test_other_fragments_name_nothing(items: list[tuple[str, str]]) -> None:
+    """Revisions under one title, one place on many pages, and fragments that repeat are no names."""
+    assert not url.told_apart_by_fragment(items)
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["https://a.example/صورة 1.jpg", "//a.example", "/a", "?p=1", "#post-1", "a.html", "news/12", "../a", "/"],
+)
+def test_addresses_look_like_addresses(written: str) -> None:
+    """Absolute and relative addresses."""
+    assert url.looks_like_address(f" {written}\n")
+
+
+@pytest.mark.parametrize(
+    "written", ["لا تعليقات بعد", "المزيد...", "2 comments", "N/A", "n/a", "-", "#", "none", "", "نعم/لا", "read more"]
+)
+def test_words_do_not_look_like_addresses(written: str) -> None:
+    """Words in an address field are not joined to the base."""
+    assert not url.looks_like_address(written)

@@ -270,6 +270,10 @@ class Channel:
     self_url: str | None = None
     parts: tuple[tuple[str, str | None], ...] = ()
     """What an index names instead of entries, the newest first: address, and date of change as written."""
+    day_first: bool | None = None
+    """Whether its dates write the day before the month; None: they do not tell."""
+    notes: tuple[str, ...] = ()
+    """What was left out or guessed while reading, one short sentence each, for the operator."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -321,11 +325,18 @@ class Article:
     """The id of the first article that told the same."""
     withdrawn: bool = False
     dated: bool = True
-    """The publisher gave a date; otherwise `published` is when we first saw it."""
+    """The publisher gave a date that can be; otherwise `published` is when we first saw it."""
     shared_link: bool = False
     """The link leads to more than this article (a homepage, a podcast's page), so it does not identify it."""
     position: int = field(default=0, compare=False)
     """Its place in the log of changes when it was read: the last visible change of any article has the highest."""
+    arrived: int = field(default=0, compare=False)
+    """Its first place in that log. It orders articles of one moment: the later one stands first."""
+
+    @property
+    def publishers(self) -> tuple[str, ...]:
+        """Ids of the publishers that it came from, the first first."""
+        return tuple(dict.fromkeys(origin.source.partition("/")[0] for origin in self.origins))
 
     @property
     def lead_image(self) -> Image | None:
@@ -388,6 +399,19 @@ class Document:
     last_modified: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A stored article that an incoming item may be, with what it was found by beside its guids."""
+
+    article: Article
+    urls: frozenset[str] = frozenset()
+    """Addresses that it has or had."""
+    pages: frozenset[str] = frozenset()
+    """`text.url.page_key` of those."""
+    headlines: frozenset[str] = frozenset()
+    """Keys of titles that it has or had (`text.headline`)."""
+
+
 # ---------------------------------------------------------------- learned
 
 
@@ -401,6 +425,38 @@ class Outcome(StrEnum):
     NOT_MODIFIED = "not-modified"
     """The server said 304."""
     FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Habits:
+    """How a source treats its items, counted over its polls; the latest polls weigh most (`ingest.habits`)."""
+
+    kept: int = 0
+    """Items that came again under the guid that they had."""
+    guid_changed: int = 0
+    """Items that came again under another guid."""
+    guid_reused: int = 0
+    """Guids that came again with another story."""
+    link_kept: int = 0
+    link_changed: int = 0
+    """Items that came again with the same page as their link, or with another one."""
+    link_reused: int = 0
+    """Links that came again with another story."""
+    newest_first: int = 0
+    oldest_first: int = 0
+    """Polls whose new items stood before, or behind, all known ones; or whose dates ran so."""
+    day_first: bool | None = None
+    """Whether the source writes the day before the month; None: not known yet."""
+
+    @property
+    def guid_unstable(self) -> bool:
+        """Another guid says nothing about the item."""
+        return self.guid_changed > 2 and self.guid_changed > self.kept
+
+    @property
+    def reversed(self) -> bool:
+        """The oldest item stands first."""
+        return self.oldest_first > self.newest_first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -450,6 +506,7 @@ class SourceState:
     """What to subscribe to there."""
     stopped: bool = False
     """410 Gone: not polled again until an operator says so."""
+    habits: Habits = Habits()
     epoch: int = 0
     """Counts the leases: a write that carries an older one is refused."""
 
@@ -496,3 +553,5 @@ class Poll:
     error: str | None = None
     next_poll: datetime | None = None
     why: str = ""
+    notes: tuple[str, ...] = ()
+    """What was left out or guessed, one short sentence each."""

@@ -71,6 +71,6 @@ def _show(article: Article, query: Query) -> None:
     title = Text(article.title)
     for start, end in query.spans(folded(article.title)):
         title.stylize("bold", start, end)
-    publishers = dict.fromkeys(origin.source.partition("/")[0] for origin in article.origins)
+    publishers = article.publishers
     out.print(line + title)
     out.print(Text(f"  {' '.join(publishers)}  {article.url}", style="dim"))

@@ -39,7 +39,7 @@ from syndicator.ingest.manners import status_fault
 from syndicator.ingest.normalise import fingerprint
 from syndicator.ingest.read import read
 from syndicator.logs import logger
-from syndicator.model import Article, Channel, Response, Source
+from syndicator.model import Article, Channel, Habits, Response, Source
 from syndicator.text.dates import parse as parse_date
 from syndicator.text.url import absolute
 
@@ -73,9 +73,12 @@ class Reading:
 class Further:
     """The further requests of one poll."""
 
-    def __init__(self, source: Source, *, door: Door, boxes: Boxes, moment: datetime, until: float) -> None:
+    def __init__(
+        self, source: Source, habits: Habits, *, door: Door, boxes: Boxes, moment: datetime, until: float
+    ) -> None:
         """`until` is on the clock of `time.monotonic`."""
         self._source = source
+        self._habits = habits
         self._door = door
         self._boxes = boxes
         self._moment = moment
@@ -89,7 +92,7 @@ class Further:
 
     def read(self, response: Response, since: datetime | None) -> Reading:
         """All that an answer holds; `since` is when the last one was read whole. Raises `ParseError`, `FetchError`."""
-        channel, articles = self._boxes.run(read, response, self._source, self._moment)
+        channel, articles = self._boxes.run(read, response, self._source, self._moment, self._habits)
         if self._source.kind == "page":
             return Reading(channel=channel, articles=tuple(self._of_page(article, response) for article in articles))
         if not channel.parts:
@@ -113,7 +116,9 @@ class Further:
         for address, _ in wanted:
             try:
                 answer = self._ask(address, accept=FEED_ACCEPT)
-                articles = () if answer is None else self._boxes.run(read, answer, self._source, self._moment)[1]
+                articles = (
+                    () if answer is None else self._boxes.run(read, answer, self._source, self._moment, self._habits)[1]
+                )
                 settled = settled and answer is not None
             except SourceError as failure:
                 report(failure, self._source)

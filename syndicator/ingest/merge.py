@@ -1,20 +1,26 @@
 """One article out of what several polls, and several sources, said of it.
 
-The id and the first date of publication never change. What the article says is said by whoever spoke last: the
-source that said it before and now corrects itself, or another source whose date is newer. `updated` changes only
-when what is said changes.
+The id never changes. What the article says is said by whoever spoke last: the source that said it before and now
+corrects itself, or another source whose date is newer. `updated` changes only when what is said changes; noise is no
+change (`essence`), and then the article stays as it is, to the byte.
+
+The date of publication changes only when the publisher dated the article anew and rewrote it (`identity.Match.anew`):
+last year's guide that is this year's again is news of today.
 """
 
 from dataclasses import replace
 from datetime import datetime
 
+from syndicator.ingest.essence import essence
 from syndicator.model import Article, Origin
 
-SAID = ("url", "shared_link", "title", "summary", "body", "authors", "language", "images", "enclosures", "categories")
-ALSO = ("source", "comments", "geo")
+SAID = (
+    "url", "shared_link", "title", "summary", "body", "authors", "language", "images", "enclosures", "categories",
+    "source", "comments", "geo",
+)  # fmt: skip
 
 
-def merge(stored: Article | None, incoming: Article, moment: datetime) -> Article | None:
+def merge(stored: Article | None, incoming: Article, moment: datetime, *, anew: bool = False) -> Article | None:
     """The article that holds now, or None when there is nothing to keep: a withdrawal of what was never here."""
     if stored is None:
         return None if incoming.withdrawn else incoming
@@ -22,18 +28,18 @@ def merge(stored: Article | None, incoming: Article, moment: datetime) -> Articl
     if incoming.withdrawn:
         return replace(stored, origins=origins, withdrawn=True)
     merged = replace(stored, origins=origins, withdrawn=False)
-    own = any(
-        origin.source == o.source and origin.guid == o.guid for o in stored.origins for origin in incoming.origins
-    )
+    own = any(origin.source == other.source for other in stored.origins for origin in incoming.origins)
     if not own and incoming.updated <= stored.updated:
         return merged
-    merged = replace(merged, **{name: getattr(incoming, name) for name in SAID + ALSO})
-    if all(getattr(stored, name) == getattr(incoming, name) for name in SAID):
+    if essence(stored) | {"withdrawn": False} == essence(incoming):
         return merged
+    merged = replace(merged, **{name: getattr(incoming, name) for name in SAID})
+    if anew:
+        return replace(merged, published=incoming.published, updated=incoming.updated, dated=incoming.dated)
     return replace(merged, updated=incoming.updated if incoming.updated > stored.updated else moment)
 
 
 def _origins(stored: Article, incoming: Article) -> tuple[Origin, ...]:
-    """All origins in the order in which they came, with their newest fingerprints."""
-    known = {(origin.source, origin.guid): origin for origin in stored.origins + incoming.origins}
+    """One origin for each source, in the order in which they came, with its newest guid and fingerprint."""
+    known = {origin.source: origin for origin in stored.origins + incoming.origins}
     return tuple(known.values())

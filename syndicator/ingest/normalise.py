@@ -1,13 +1,19 @@
 """Entries as publishers wrote them -> articles: canonical, dated, safe.
 
-Identity comes first, because only new articles are worth a page fetch. An item is who its guid says it is within its
-source; a guid that a source uses for several links says nothing, and the link takes its place. A link that several
-items share (a homepage, a podcast's page) does not identify any of them.
+**Names come first.** Every item of a document gets a name (`Origin.guid`) that no other item has, because nothing may
+be lost. It is the guid, if that is one: not "N/A", not the homepage, not the same for several stories. Else it is the
+link, if that leads to this item alone; else a hash of what the item says. A link that several items share (a homepage,
+a podcast's page) identifies none of them. Which stored article an item is gets decided later, from more than its name
+(`identity`).
+
+**An item that stands twice comes once**, in its newest words: the same guid and link with related titles, revisions
+that differ in the end of their guid (`#0`, `#1`), the same page under two addresses with one title, the same title,
+date and text. What was left out is told in the channel's notes.
 
 Dates are never in the future: an item dated ahead, or not at all, is dated by the moment we first saw it. Which of
 day and month comes first is asked of all the source's dates together, so a consistent source is never swapped.
 
-The fingerprint is of what the item says - not of its dates, which some sources renew at every poll.
+The fingerprint is of what the item says (`essence`) - not of its dates, which some sources renew at every poll.
 
 A summary is the publisher's own or empty: what stands in for it is made once the body is tidy (`read`, `extract`).
 """
@@ -16,21 +22,23 @@ import hashlib
 import json
 import re
 from collections import defaultdict
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
-from uuid import UUID, uuid5
+from uuid import uuid5
 
-from syndicator.model import Article, Category, Channel, Enclosure, Entry, Image, Origin, Reference, Source
+from syndicator.ingest.essence import essence
+from syndicator.ingest.identity import DERIVED, LIKE_TITLE, LONGEST_GUID, NAMESPACE, WORTHLESS, in_common, once
+from syndicator.model import Article, Category, Channel, Enclosure, Entry, Habits, Image, Origin, Reference, Source
 from syndicator.text import dates
 from syndicator.text.figures import figures, split_credit
+from syndicator.text.headline import title_words
 from syndicator.text.html import EMPTY, SafeHtml, from_text, plain, sanitise, text_of
 from syndicator.text.language import detect, tag
 from syndicator.text.lead import lead, shorten
-from syndicator.text.url import Url, absolute, canonical
+from syndicator.text.url import Url, absolute, canonical, page_key, told_apart_by_fragment
 
-NAMESPACE = UUID("0b6a6f0e-5d0f-5b0e-9d55-7f8d2f3c9a10")
-"""Of the ids of articles (RFC 9562, 5.5): `uuid5(NAMESPACE, source id + newline + guid)`."""
-
+NO_HABITS = Habits()
 LONG_SUMMARY = 1200
 """A description longer than this, in an item without content, is the content."""
 
@@ -40,60 +48,135 @@ _MAIL = re.compile(r"[^\s@<>()]+@[^\s@<>()]+")
 
 @dataclass(frozen=True, slots=True)
 class _Identity:
-    """Who an item is, and where it stands."""
+    """An item's name within its source, and where it stands."""
 
     guid: str
     link: Url
     shared: bool
 
 
-def normalise(channel: Channel, source: Source, *, url: str, moment: datetime) -> tuple[Article, ...]:
-    """The articles of one poll, each once, in the source's order. `url` is where the answer came from."""
-    identities = _identities(channel, source, url)
-    day_first = dates.day_first(raw for entry in channel.entries for raw in (entry.published, entry.updated) if raw)
-    found: dict[str, Article] = {}
-    for entry, identity in zip(channel.entries, identities, strict=True):
-        if identity is not None and identity.guid not in found:
-            found[identity.guid] = _article(entry, identity, channel, source, url, moment, day_first)
-    return tuple(found.values())
+def normalise(
+    channel: Channel, source: Source, *, url: str, moment: datetime, habits: Habits = NO_HABITS
+) -> tuple[Channel, tuple[Article, ...]]:
+    """Return the channel with more notes, and the articles of one document, each once, in the document's order.
+
+    `url` is where the answer came from.
+    """
+    raws = [raw for entry in channel.entries for raw in (entry.published, entry.updated) if raw]
+    told = dates.day_first(raws)
+    day_first = habits.day_first if told is None else told
+    named = [(entry, name) for entry, name in _named(channel, source, url) if name is not None]
+    articles = [_article(entry, name, channel, source, url, moment, day_first) for entry, name in named]
+    kept = once(articles)
+    notes = [
+        _note(len(channel.entries) - len(named), "without a guid, a link or a homepage to know {} by, left out"),
+        _note(len(articles) - len(kept), "written twice in one document, kept once"),
+        _note(
+            sum(
+                bool(entry.published or entry.updated) and not article.dated
+                for (entry, _), article in zip(named, articles, strict=True)
+            ),
+            "with a date that cannot be read or cannot be, dated by when {} seen",
+        ),
+    ]
+    return replace(channel, day_first=told, notes=(*channel.notes, *filter(None, notes))), tuple(kept)
 
 
-def _identities(channel: Channel, source: Source, url: str) -> list[_Identity | None]:
-    """Repairs guids that repeat, and marks links that are shared. None: nothing to know the item by."""
+def _note(count: int, what: str) -> str | None:
+    if not count:
+        return None
+    return f"1 item {what}".format("it was") if count == 1 else f"{count} items {what}".format("they were")
+
+
+# ---------------------------------------------------------------- names
+
+
+def _named(channel: Channel, source: Source, url: str) -> Iterator[tuple[Entry, _Identity | None]]:
+    """Give every item a name of its own. None: there is nothing to know it by and nowhere to lead."""
     homepage = canonical(channel.homepage or "", url) or canonical(source.publisher.homepage or "")
     fallback = homepage or canonical(url) or canonical(source.url)
-    links = [_link(entry, url) for entry in channel.entries]
-    links_of_guid: defaultdict[str, set[Url | None]] = defaultdict(set)
-    for entry, link in zip(channel.entries, links, strict=True):
-        links_of_guid[(entry.guid or "").strip()].add(link)
-    guids = [
-        guid if (guid := (entry.guid or "").strip()) and len(links_of_guid[guid]) == 1 else link or _digest(entry)
-        for entry, link in zip(channel.entries, links, strict=True)
-    ]
-    guids_of_link: defaultdict[Url, set[str]] = defaultdict(set)
-    for guid, link in zip(guids, links, strict=True):
-        if link is not None:
-            guids_of_link[link].add(guid)
-    identities: list[_Identity | None] = []
-    for guid, link in zip(guids, links, strict=True):
+    nowhere = {page_key(each) for each in (homepage, source.publisher.homepage, url, source.url) if each}
+    links = _links(channel.entries, url)
+    titles = [_title(entry) for entry in channel.entries]
+    guids = _told_apart([_guid(entry, nowhere) for entry in channel.entries], links, titles)
+    stories: defaultdict[Url | None, set[frozenset[str]]] = defaultdict(set)
+    for link, title in zip(links, titles, strict=True):
+        stories[link].add(title)
+    for entry, link, guid in zip(channel.entries, links, guids, strict=True):
         where = link or fallback
-        shared = link is None or link == homepage or len(guids_of_link[link]) > 1
-        identities.append(None if where is None else _Identity(guid, where, shared))
-    return identities
+        if where is None:
+            yield entry, None
+            continue
+        shared = link is None or page_key(link) in nowhere
+        name = guid or (link if link and not shared and len(stories[link]) == 1 else _digest(entry))
+        yield entry, _Identity(_bounded(name), where, shared or (guid is None and name != link) or _is_part(where))
 
 
-def _link(entry: Entry, url: str) -> Url | None:
-    base = entry.base or url
-    for raw in (entry.link, entry.guid if (entry.guid or "").startswith(("http://", "https://")) else None):
-        if raw and (link := canonical(raw, base)) is not None:
-            return link
-    return None
+def _links(entries: Sequence[Entry], url: str) -> list[Url | None]:
+    """The canonical links; those that lead to parts of one page keep their fragments."""
+    written: list[tuple[str, str] | None] = []
+    for entry in entries:
+        raws = (entry.link, entry.guid if (entry.guid or "").startswith(("http://", "https://")) else None)
+        base = entry.base or url
+        written.append(next(((raw, base) for raw in raws if raw and canonical(raw, base) is not None), None))
+    named = (
+        (absolute(each[0], each[1]) or "", plain(entry.title or ""))
+        for entry, each in zip(entries, written, strict=True)
+        if each is not None and "#" in each[0]
+    )
+    parts = told_apart_by_fragment(named)
+    links = (None if each is None else canonical(each[0], each[1]) for each in written)
+    return [
+        canonical(each[0], each[1], fragment=True) if each is not None and link in parts else link
+        for each, link in zip(written, links, strict=True)
+    ]
+
+
+def _is_part(link: Url) -> bool:
+    """Whether it leads to a part of a page that has others."""
+    return canonical(link) != link
+
+
+def _title(entry: Entry) -> frozenset[str]:
+    """The words that an item is told from others by: of its title, without one of its text."""
+    return frozenset(title_words(plain(entry.title or "") or plain((entry.summary or entry.content or "")[:2_000])))
+
+
+def _guid(entry: Entry, nowhere: Collection[str]) -> str | None:
+    """The guid, if it can be one: a template's "N/A" and the address of the homepage or the feed are none."""
+    guid = (entry.guid or "").strip()
+    if guid.lower() in WORTHLESS or (guid.startswith(("http://", "https://")) and page_key(guid) in nowhere):
+        return None
+    return guid
+
+
+def _told_apart(
+    guids: Sequence[str | None], links: Sequence[Url | None], titles: Sequence[frozenset[str]]
+) -> list[str | None]:
+    """The guids without those that stand for several stories in this document: other pages, or other titles."""
+    first: dict[str, tuple[str, frozenset[str]]] = {}
+    worthless: set[str] = set()
+    for guid, link, title in zip(guids, links, titles, strict=True):
+        if guid is None:
+            continue
+        page = page_key(link) if link else ""
+        before = first.setdefault(guid, (page, title))
+        if page != before[0] or (title != before[1] and in_common(title, before[1]) < LIKE_TITLE):
+            worthless.add(guid)
+    return [None if guid in worthless else guid for guid in guids]
+
+
+def _bounded(name: str) -> str:
+    return name if len(name) <= LONGEST_GUID else DERIVED + hashlib.sha256(name.encode("utf-8", "replace")).hexdigest()
 
 
 def _digest(entry: Entry) -> str:
     """For items with neither guid nor link: what they say is who they are."""
     said = "\n".join(part or "" for part in (entry.title, entry.published, entry.summary, entry.content))
-    return "sha256:" + hashlib.sha256(said.encode("utf-8", "replace")).hexdigest()
+    return DERIVED + hashlib.sha256(said.encode("utf-8", "replace")).hexdigest()
+
+
+# ---------------------------------------------------------------- articles
 
 
 def _article(
@@ -136,14 +219,8 @@ def _article(
 
 
 def fingerprint(article: Article) -> str:
-    """SHA-256 of all that an article says, without its dates and labels."""
-    said = {
-        name: getattr(article, name)
-        for name in ("url", "title", "summary", "body", "authors", "comments", "geo", "withdrawn")
-    }
-    parts: tuple[Image | Enclosure | Category, ...] = (*article.images, *article.enclosures, *article.categories)
-    said["parts"] = [asdict(part) for part in parts]
-    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+    """SHA-256 of all that an article says, without its dates, its labels and noise."""
+    return hashlib.sha256(json.dumps(essence(article), sort_keys=True).encode()).hexdigest()
 
 
 def _texts(entry: Entry, base: str) -> tuple[SafeHtml, str]:

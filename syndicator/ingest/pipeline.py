@@ -10,8 +10,8 @@ propagates.
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property, lru_cache
 from time import monotonic, perf_counter
@@ -24,10 +24,14 @@ from syndicator.ingest.box import Boxes
 from syndicator.ingest.classify import People, Places, Topics, classify
 from syndicator.ingest.cluster import WINDOW, Neighbourhood, decide, drafted
 from syndicator.ingest.further import Further, report
+from syndicator.ingest.habits import Seen, in_order, learned, oldest_first
+from syndicator.ingest.identity import Match, assign, new_ids
 from syndicator.ingest.merge import merge
 from syndicator.logs import logger
 from syndicator.model import (
     Article,
+    Candidate,
+    Habits,
     Member,
     Outcome,
     Poll,
@@ -90,6 +94,29 @@ def _places(territories: tuple[Territory, ...], hidden: tuple[str, ...]) -> Plac
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Fresh:
+    """What of a document needs saving."""
+
+    articles: tuple[Article, ...] = ()
+    """In the order in which they appeared, the oldest first."""
+    document: tuple[Article, ...] = ()
+    """All items, as the source gave them and in its order."""
+    same: Mapping[str, str] = field(default_factory=dict)
+    """Articles that came again as they were: guid -> id."""
+    known: frozenset[str] = frozenset()
+    """Guids of items that are stored, whatever they say now."""
+    notes: tuple[str, ...] = ()
+
+    @property
+    def new(self) -> list[bool]:
+        """For each item of the document whether nothing was known of its guid."""
+        return [article.origins[0].guid not in self.known for article in self.document]
+
+
+NOTHING = Fresh()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Harvest:
     """What one fetch brought: the answer, the state that it teaches, and the articles that need saving."""
 
@@ -99,7 +126,8 @@ class Harvest:
     outcome: Outcome
     response: Response | None = None
     entries: int = 0
-    articles: tuple[Article, ...] = ()
+    fresh: Fresh = NOTHING
+    notes: tuple[str, ...] = ()
     failure: SourceError | None = None
     further: Further | None = None
     """What else was asked for."""
@@ -153,17 +181,19 @@ class Ingest:
         It needs no lease and plans no poll. Raises `ParseError`, `BoxFault` and `StoreError`.
         """
         started = perf_counter()
-        further = self._further(source, moment)
-        articles = further.read(response, None).articles
-        fresh = self._fresh(source, articles, further, moment)
+        habits = self._store.state(source.id).habits
+        further = self._further(source, habits, moment)
+        reading = further.read(response, None)
+        fresh = self._fresh(source, habits, reading.articles, further, moment)
         with self._store.writing() as transaction:
-            new, changed = self._merge(transaction, fresh, moment)
+            new, changed, _ = self._merge(transaction, fresh, habits, moment)
             _pause(transaction, further)
             poll = Poll(
                 source=source.id,
                 at=moment,
-                outcome=Outcome.CHANGED if fresh else Outcome.UNCHANGED,
-                entries=len(articles),
+                outcome=Outcome.CHANGED if fresh.articles else Outcome.UNCHANGED,
+                entries=len(reading.articles),
+                notes=(*reading.channel.notes, *fresh.notes),
                 new=new,
                 changed=changed,
                 wire_bytes=response.wire_bytes + further.wire_bytes,
@@ -180,7 +210,7 @@ class Ingest:
         if validators != state.validators:
             state = replace(state, last_unconditional=moment)
         asked = manners.polled(source, state)
-        further = self._further(source, moment)
+        further = self._further(source, state.habits, moment)
         response: Response | None = None
         try:
             response = self._fetch(source, asked, validators)
@@ -205,9 +235,9 @@ class Ingest:
             )
         return self._with_owed(source, harvest, further, moment)
 
-    def _further(self, source: Source, moment: datetime) -> Further:
+    def _further(self, source: Source, habits: Habits, moment: datetime) -> Further:
         until = monotonic() + self._spare.total_seconds()
-        return Further(source, door=self._door, boxes=self._boxes, moment=moment, until=until)
+        return Further(source, habits, door=self._door, boxes=self._boxes, moment=moment, until=until)
 
     def _fetch(self, source: Source, asked: str, validators: Validators) -> Response:
         self.fetching[source.id] = monotonic()
@@ -231,13 +261,13 @@ class Ingest:
             return Harvest(asked=asked, state=state, outcome=Outcome.UNCHANGED, response=response)
         reading = further.read(response, since)
         channel, articles = reading.channel, reading.articles
-        fresh = self._fresh(source, articles, further, moment)
+        fresh = self._fresh(source, state.habits, articles, further, moment)
         rhythm = cadence.learn([a.published for a in articles if a.published < moment]) if whole else None
         learned = replace(
             state,
             validators=state.validators if reading.settled else Validators(),
             body_hash=body_hash if reading.settled else None,
-            repeats=0 if fresh else repeats,
+            repeats=0 if fresh.articles else repeats,
             ttl=channel.ttl,
             period=channel.period,
             skip_hours=channel.skip_hours,
@@ -245,47 +275,74 @@ class Ingest:
             interval=rhythm or state.interval,
             hub=channel.hub,
             topic=(channel.self_url or response.url) if channel.hub else None,
+            habits=replace(
+                state.habits, day_first=state.habits.day_first if channel.day_first is None else channel.day_first
+            ),
         )
         return Harvest(
             asked=asked,
             state=learned,
-            outcome=Outcome.CHANGED if fresh else Outcome.UNCHANGED,
+            outcome=Outcome.CHANGED if fresh.articles else Outcome.UNCHANGED,
             response=response,
             entries=len(articles),
-            articles=fresh,
+            fresh=fresh,
+            notes=(*channel.notes, *fresh.notes),
         )
 
     def _fresh(
-        self, source: Source, articles: Sequence[Article], further: Further, moment: datetime
-    ) -> tuple[Article, ...]:
+        self, source: Source, habits: Habits, articles: Sequence[Article], further: Further, moment: datetime
+    ) -> Fresh:
         """Those that are new or say something new, with the text of their pages where the source asks for it.
 
         What was published before all that is kept is not new: it is the rest of a slow source, forgotten long ago. A
         page of its own is another matter, since an operator chose it.
         """
-        known = self._store.fingerprints(source.id, [article.origins[0].guid for article in articles])
-        fresh = [a for a in articles if known.get(a.origins[0].guid) != a.origins[0].fingerprint]
-        if source.kind == "page":
-            return tuple(fresh)
-        oldest = moment - self._keep
-        fresh = [a for a in fresh if a.origins[0].guid in known or a.published >= oldest]
-        if not source.full_text:
-            return tuple(fresh)
-        return tuple(further.page(article, known=article.origins[0].guid in known) for article in fresh)
+        stored = self._store.fingerprints(source.id, [article.origins[0].guid for article in articles])
+        same = {
+            guid: found[0]
+            for article in articles
+            if (found := stored.get(guid := article.origins[0].guid)) and found[1] == article.origins[0].fingerprint
+        }
+        fresh = [article for article in articles if article.origins[0].guid not in same]
+        oldest = moment if source.kind == "page" else moment - self._keep
+        kept = [a for a in fresh if source.kind == "page" or a.origins[0].guid in stored or a.published >= oldest]
+        document = Fresh(document=tuple(articles), same=same, known=frozenset(stored))
+        whole = in_order(kept, oldest_first=oldest_first(articles, document.new, habits))
+        if source.full_text and source.kind != "page":
+            whole = self._with_pages(document, habits, whole, further)
+        return replace(document, articles=tuple(whole), notes=_too_old(len(fresh) - len(kept), oldest))
+
+    def _with_pages(self, document: Fresh, habits: Habits, fresh: Sequence[Article], further: Further) -> list[Article]:
+        """With the text of their pages. An item that only has another guid or link is not asked for again."""
+        matches = assign(
+            fresh, self._store.candidates(fresh), taken=document.same.values(), unstable=habits.guid_unstable
+        )
+        whole = []
+        for article, match in zip(fresh, matches, strict=True):
+            known = _as_stored(article, match.stored) if match.stored else None
+            whole.append(known or further.page(article, known=match.stored is not None))
+        return whole
 
     def _with_owed(self, source: Source, harvest: Harvest, further: Further, moment: datetime) -> Harvest:
         """The harvest with the pages that earlier polls could not have, whatever the source itself answered."""
-        told = {article.origins[0].guid for article in harvest.articles}
+        fresh = harvest.fresh
+        told = {article.origins[0].guid for article in fresh.articles}
         owed = self._store.owed_pages(source.id, moment, MOST_OWED) if source.full_text else ()
         late = [further.page(article, known=True) for article in owed if article.origins[0].guid not in told]
-        return replace(harvest, articles=(*harvest.articles, *late), further=further)
+        ids = {article.id for article in late}
+        fresh = replace(
+            fresh,
+            articles=(*late, *fresh.articles),
+            same={guid: key for guid, key in fresh.same.items() if key not in ids},
+        )
+        return replace(harvest, fresh=fresh, further=further)
 
     # ------------------------------------------------------------ under the lock
 
     def _save(self, source: Source, harvest: Harvest, moment: datetime, finished: datetime) -> Poll:
         with self._store.writing() as transaction:
-            new, changed = self._merge(transaction, harvest.articles, moment)
-            state = replace(harvest.state, last_new=moment) if new else harvest.state
+            new, changed, habits = self._merge(transaction, harvest.fresh, harvest.state.habits, moment)
+            state = replace(harvest.state, habits=habits, last_new=moment if new else harvest.state.last_new)
             pushed = transaction.pushed(source.id, finished) if state.hub else None
             harvest = replace(harvest, state=state, pushed=pushed)
             poll, after = self._conclude(source, harvest, moment, finished, new, changed)
@@ -295,28 +352,32 @@ class Ingest:
             log.warning("source moved", source=source.id, asked=harvest.asked, now=manners.polled(source, after))
         return poll
 
-    def _merge(self, transaction: Transaction, fresh: Sequence[Article], moment: datetime) -> tuple[int, int]:
-        """Decides what each article is and saves it; returns how many are new and how many say something else."""
-        if not fresh:
-            return 0, 0
+    def _merge(
+        self, transaction: Transaction, fresh: Fresh, habits: Habits, moment: datetime
+    ) -> tuple[int, int, Habits]:
+        """Decides what each article is and saves it.
+
+        Returns how many are new, how many say something else, and what the source's habits are now.
+        """
+        if not fresh.articles:
+            return 0, 0, learned(habits, (), kept=len(fresh.same), document=fresh.document, new=fresh.new)
         definitions = self._definitions()
-        known = transaction.find(fresh)
+        candidates = transaction.candidates(fresh.articles)
+        matches = assign(fresh.articles, candidates, taken=fresh.same.values(), unstable=habits.guid_unstable)
+        seen = _seen(fresh.articles, matches, candidates)
+        named = new_ids([one.item for one in seen if one.stored is None], transaction.taken_ids)
         settled: dict[str, tuple[Article | None, Article]] = {}
-        for incoming in fresh:
-            stored = known.match(incoming)
-            merged = merge(stored, incoming, moment)
-            if merged is None:
-                continue
-            merged = definitions.label(merged)
-            known.add(merged)
-            first = settled[merged.id][0] if merged.id in settled else stored
-            settled[merged.id] = (first, merged)
+        for incoming, match in zip(fresh.articles, matches, strict=True):
+            merged = merge(match.stored, named.get(incoming.id, incoming), moment, anew=match.anew)
+            if merged is not None:
+                settled[merged.id] = (match.stored, definitions.label(merged))
         told = gather(transaction, [new for old, new in settled.values() if old is None])
         for member, _ in told:
             settled[member.article] = (None, replace(settled[member.article][1], story=member.story))
         transaction.save(list(settled.values()), moment)
         transaction.remember([member for member, _ in told], {each.article: draft for each, draft in told}, moment)
-        return count(settled.values())
+        habits = learned(habits, seen, kept=len(fresh.same), document=fresh.document, new=fresh.new)
+        return *count(settled.values()), habits
 
     def _hold(self, transaction: Transaction, harvest: Harvest, poll: Poll, finished: datetime) -> None:
         """The pause that the polled host gets, and the long one that it or the one that answered asked for."""
@@ -354,8 +415,48 @@ class Ingest:
             error=str(failure) if failure else None,
             next_poll=plan.at,
             why=why,
+            notes=harvest.notes,
         )
         return poll, replace(state, next_poll=plan.at, why=why)
+
+
+def _too_old(count: int, oldest: datetime) -> tuple[str, ...]:
+    if not count:
+        return ()
+    items = "1 item is" if count == 1 else f"{count} items are"
+    return (f"{items} from before {oldest:%Y-%m-%d}, which is all that [keep] articles keeps, and left out",)
+
+
+def _as_stored(incoming: Article, stored: Article) -> Article | None:
+    """The stored article under the item's guid, if the item says what its source said of it last; else None."""
+    mine = incoming.origins[0]
+    known = next((origin for origin in stored.origins if origin.source == mine.source), None)
+    if known is None or known.fingerprint != mine.fingerprint:
+        return None
+    origin = replace(mine, page_due=known.page_due, page_tries=known.page_tries)
+    return replace(stored, origins=(origin,), shared_link=incoming.shared_link)
+
+
+def _seen(fresh: Sequence[Article], matches: Sequence[Match], candidates: Iterable[Candidate]) -> list[Seen]:
+    """What became of each item; and of new ones, whether their guid or link was another story's."""
+    guids: set[tuple[str, str]] = set()
+    links: set[tuple[str, str]] = set()
+    for each in candidates:
+        for origin in each.article.origins:
+            guids.add((origin.source, origin.guid))
+            links.update((origin.source, url) for url in each.urls)
+    found = []
+    for item, match in zip(fresh, matches, strict=True):
+        source = item.origins[0].source
+        found.append(
+            Seen(
+                item=item,
+                stored=match.stored,
+                guid_known=(source, item.origins[0].guid) in guids,
+                link_known=(source, item.url) in links,
+            )
+        )
+    return found
 
 
 def _pause(transaction: Transaction, further: Further | None) -> None:

@@ -12,29 +12,32 @@ from syndicator.ingest.extract import Cut, clean_body
 from syndicator.ingest.extract.body import lines_of
 from syndicator.ingest.normalise import normalise
 from syndicator.ingest.parse import parse
-from syndicator.model import Article, Channel, Response, Source
+from syndicator.model import Article, Channel, Habits, Response, Source
 from syndicator.text.language import detect
 from syndicator.text.lead import lead
 
+NO_HABITS = Habits()
 PRELOAD = ("syndicator.ingest.read:warm",)
 """What a box that reads answers is started with (`box.Boxes`)."""
 
 
-def read(response: Response, source: Source, moment: datetime) -> tuple[Channel, tuple[Article, ...]]:
+def read(
+    response: Response, source: Source, moment: datetime, habits: Habits = NO_HABITS
+) -> tuple[Channel, tuple[Article, ...]]:
     """What an answer holds: what the publisher says of the whole (no entries), and the articles.
 
     Raises `ParseError` when it holds nothing that can be read.
     """
-    channel, articles, _cuts = read_openly(response, source, moment)
+    channel, articles, _cuts = read_openly(response, source, moment, habits)
     return channel, articles
 
 
 def read_openly(
-    response: Response, source: Source, moment: datetime
+    response: Response, source: Source, moment: datetime, habits: Habits = NO_HABITS
 ) -> tuple[Channel, tuple[Article, ...], tuple[tuple[Cut, ...], ...]]:
     """As `read`, and for every article what was cut from its body."""
     channel = parse(response, source)
-    articles = normalise(channel, source, url=response.url, moment=moment)
+    channel, articles = normalise(channel, source, url=response.url, moment=moment, habits=habits)
     tidied = [clean_body(article.body, title=article.title, images=article.images) for article in articles]
     whole = (
         replace(article, body=body, summary=article.summary or lead(body))

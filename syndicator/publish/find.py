@@ -42,7 +42,7 @@ def newest(ledger: Ledger, search: Search, feed: Feed) -> list[Article]:
         found += filter(feed.carries, page)
         if len(found) >= feed.limit or len(page) < STEP:
             break
-        before = (page[-1].published, page[-1].id)
+        before = (page[-1].published, page[-1].arrived)
     return found[: feed.limit]
 
 

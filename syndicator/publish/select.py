@@ -32,7 +32,7 @@ def edition(
     related = {article.id: related[article.id] for article in shown if article.id in related}
     everything = [*shown, *(other for others in related.values() for other in others)]
     moments = [article.updated for article in everything] + [moment for _, moment in withdrawn]
-    named = {origin.source.partition("/")[0] for article in everything for origin in article.origins}
+    named = {name for article in everything for name in article.publishers}
     about = {topic for article in shown for topic in article.topics}
     return Edition(
         feed=feed,
@@ -51,7 +51,7 @@ def edition(
 def one_per_story(told: Iterable[Article]) -> tuple[list[Article], dict[str, tuple[Article, ...]]]:
     """The article that was published first of every story, and by its id the others that tell it."""
     stories: dict[str, list[Article]] = {}
-    for article in sorted(told, key=lambda each: (each.published, each.id)):
+    for article in sorted(told, key=lambda each: (each.published, each.arrived)):
         stories.setdefault(article.story or article.id, []).append(article)
     related = {first.id: tuple(others) for first, *others in stories.values() if others}
     return [first for first, *_ in stories.values()], related
@@ -81,7 +81,7 @@ def archive_path(feed: Feed, number: int) -> str:
     return f"{feed.path}/archive/{number}"
 
 
-def _newest(feed: Feed) -> Callable[[Article], tuple[datetime, str]]:
+def _newest(feed: Feed) -> Callable[[Article], tuple[datetime, int]]:
     if feed.order is Order.UPDATED:
-        return lambda article: (article.updated, article.id)
-    return lambda article: (article.published, article.id)
+        return lambda article: (article.updated, article.arrived)
+    return lambda article: (article.published, article.arrived)

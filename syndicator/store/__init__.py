@@ -10,14 +10,13 @@ from syndicator.store.ledger import Headline, Ledger, Shown
 from syndicator.store.search import Hit, Search
 from syndicator.store.sql import Standing, Store
 from syndicator.store.subscriptions import Owed, Subscriber, Subscribers, Subscription, Subscriptions
-from syndicator.store.transaction import Known, Transaction
+from syndicator.store.transaction import Transaction
 from syndicator.store.watch import Watch
 
 __all__ = [
     "Headline",
     "Hit",
     "Inbox",
-    "Known",
     "Ledger",
     "Letter",
     "Owed",

@@ -22,11 +22,15 @@ from typing import Any, TypeVar
 from sqlalchemy import (
     ARRAY,
     BigInteger,
+    Column,
     ColumnElement,
     Connection,
     Engine,
     FromClause,
+    Select,
     Table,
+    Text,
+    cast,
     create_engine,
     event,
     func,
@@ -213,6 +217,31 @@ def table_of(connection: Connection, names: Sequence[str], values: Sequence[Sequ
     return select(
         *(func.json_extract(each.c.value, f"$[{place}]").label(name) for place, name in enumerate(names))
     ).subquery()
+
+
+def newest_under(
+    connection: Connection,
+    columns: tuple[Column[int], Column[int], Column[int]],
+    spans: Sequence[Sequence[int]],
+    most: int,
+) -> Select[int, str]:
+    """For each (key, from, to) the key and the numbers of its newest rows, joined by commas, `most` of them.
+
+    `columns` are key, moment and number of a table whose primary key they are.
+    """
+    key, at, number = columns
+    asked = table_of(connection, ("key", "since", "until"), spans)
+    newest = (
+        select(number)
+        .where(key == asked.c.key, at.between(asked.c.since, asked.c.until))
+        .order_by(at.desc(), number.desc())
+        .limit(most)
+        .correlate(asked)
+        .subquery()
+    )
+    joined = select(func.aggregate_strings(cast(newest.c[0], Text), ",")).scalar_subquery()
+    found = select(asked.c.key, joined.label("numbers")).subquery()
+    return select(found.c.key, found.c.numbers).where(found.c.numbers.is_not(None))
 
 
 def chunks(keys: Iterable[Key], size: int = CHUNK) -> Iterator[list[Key]]:

@@ -69,18 +69,21 @@ class Ledger:
         return sorted(found, key=lambda article: article.position)
 
     def newest(
-        self, limit: int, *, before: tuple[datetime, str] | None = None, routed: Sequence[Collection[str]] = ()
+        self, limit: int, *, before: tuple[datetime, int] | None = None, routed: Sequence[Collection[str]] = ()
     ) -> list[Article]:
-        """What of each collection of feeds one at least carries, newest first; `before`: published and id of the last.
+        """What of each collection of feeds one at least carries, newest first.
+
+        `before`: `published` and `arrived` of the last one of the page before.
 
         The first collection is read along its feeds' own order, so nothing is read but what may be shown.
         """
         if not routed:
-            statement = select(articles.c.id, articles.c.published).where(articles.c.withdrawn.is_(False))
-            return self._newest([_page(statement, articles.c.published, articles.c.id, before)], limit)
+            columns = (articles.c.id, articles.c.published, articles.c.arrived)
+            statement = select(*columns).where(articles.c.withdrawn.is_(False))
+            return self._newest([_page(statement, articles.c.published, articles.c.arrived, before)], limit)
         statements = []
         for path in sorted(routed[0]):
-            mine = select(routes.c.article, routes.c.published).where(
+            mine = select(routes.c.article, routes.c.published, routes.c.arrived).where(
                 routes.c.feed == path, routes.c.withdrawn.is_(None)
             )
             for paths in routed[1:]:
@@ -89,13 +92,13 @@ class Ledger:
                     other.c.article == routes.c.article, other.c.feed.in_(sorted(paths)), other.c.withdrawn.is_(None)
                 )
                 mine = mine.where(also.exists())
-            statements.append(_page(mine, routes.c.published, routes.c.article, before))
+            statements.append(_page(mine, routes.c.published, routes.c.arrived, before))
         return self._newest(statements, limit)
 
-    def _newest(self, statements: Sequence[Select[str, datetime]], limit: int) -> list[Article]:
+    def _newest(self, statements: Sequence[Select[str, datetime, int]], limit: int) -> list[Article]:
         with self._database.reading() as connection:
-            found = {(row[1], row[0]) for one in statements for row in connection.execute(one.limit(limit))}
-            keys = [key for _, key in sorted(found, reverse=True)[:limit]]
+            found = {(row[1], row[2], row[0]) for one in statements for row in connection.execute(one.limit(limit))}
+            keys = [key for _, _, key in sorted(found, reverse=True)[:limit]]
             loaded = {article.id: article for article in load_articles(connection, keys)}
         return [loaded[key] for key in keys if key in loaded]
 
@@ -105,7 +108,7 @@ class Ledger:
             select(articles.c.url, articles.c.title, articles.c.published, articles.c.language, origins.c.source)
             .join(origins, and_(origins.c.article == articles.c.id, origins.c.position == 0))
             .where(articles.c.published >= since, articles.c.withdrawn.is_(False))
-            .order_by(articles.c.published.desc(), articles.c.id)
+            .order_by(articles.c.published.desc(), articles.c.arrived.desc())
             .limit(limit)
         )
         with self._database.reading() as connection:
@@ -179,14 +182,14 @@ def _before(feed: str, number: int) -> Select[int | None]:
 
 
 def _page(
-    statement: Select[str, datetime],
+    statement: Select[str, datetime, int],
     published: ColumnElement[datetime],
-    key: ColumnElement[str],
-    before: tuple[datetime, str] | None,
-) -> Select[str, datetime]:
+    arrived: ColumnElement[int],
+    before: tuple[datetime, int] | None,
+) -> Select[str, datetime, int]:
     """Newest first, from behind the last one of the page before."""
     if before is not None:
         moment, last = before
-        statement = statement.where(or_(published < moment, and_(published == moment, key < last)))
+        statement = statement.where(or_(published < moment, and_(published == moment, arrived < last)))
         statement = statement.where(published <= moment)  # what the index can use
-    return statement.order_by(published.desc(), key.desc())
+    return statement.order_by(published.desc(), arrived.desc())

@@ -74,25 +74,34 @@ def save_routes(
         for feed in sorted(now):
             row = {"feed": feed, "article": new.id, "published": new.published, "position": position}
             if news or feed not in was:
-                told.append({**row, "archive": 0})
+                told.append({**row, "arrived": new.arrived, "archive": 0})
             elif old is not None and old.published != new.published:
                 moved.append({"of": feed, "key": new.id, "moment": new.published})
         if gone := sorted(was - now):
-            marked: Any = update(routes).values(withdrawn=moment, position=position)
-            statement = marked if new.withdrawn else delete(routes)
-            connection.execute(statement.where(routes.c.article == new.id, routes.c.feed.in_(gone)))
+            _leave(connection, new, gone, position, moment)
     if moved:
         mine = (routes.c.feed == bindparam("of"), routes.c.article == bindparam("key"))
         connection.execute(update(routes).where(*mine).values(published=bindparam("moment")), moved)
     if told:
-        _tell(connection, told)
+        anew = {new.id for old, new in changes if old is not None and old.published != new.published}
+        _tell(connection, told, anew)
     touch(connection, touched, moment)
     if told:
         close_archives(connection, {row["feed"] for row in told})
 
 
-def _tell(connection: Connection, told: Sequence[dict[str, Any]]) -> None:
-    """Adds routes, or moves them to the end of the log; where corrections count as new, they leave their archives."""
+def _leave(connection: Connection, article: Article, gone: Sequence[str], position: int, moment: datetime) -> None:
+    """Takes an article out of feeds; when it was withdrawn, their readers are told."""
+    marked: Any = update(routes).values(withdrawn=moment, position=position)
+    statement = marked if article.withdrawn else delete(routes)
+    connection.execute(statement.where(routes.c.article == article.id, routes.c.feed.in_(gone)))
+
+
+def _tell(connection: Connection, told: Sequence[dict[str, Any]], anew: Collection[str]) -> None:
+    """Adds routes, or moves them to the end of the log; where corrections count as new, they leave their archives.
+
+    `anew`: articles that their publishers dated anew; they leave their archives in every feed.
+    """
     upsert: Any = insert(connection, routes)
     new = upsert.excluded
     upsert = upsert.on_conflict_do_update(
@@ -103,10 +112,12 @@ def _tell(connection: Connection, told: Sequence[dict[str, Any]]) -> None:
     paths = sorted({row["feed"] for row in told})
     by_date = feeds.c.sorted_by != PUBLISHED
     reopening = connection.execute(select(feeds.c.path).where(feeds.c.path.in_(paths), by_date)).scalars().all()
-    again = [{"of": row["feed"], "key": row["article"]} for row in told if row["feed"] in reopening]
-    if again:
+    open_again = [
+        {"of": row["feed"], "key": row["article"]} for row in told if row["feed"] in reopening or row["article"] in anew
+    ]
+    if open_again:
         mine = (routes.c.feed == bindparam("of"), routes.c.article == bindparam("key"))
-        connection.execute(update(routes).where(*mine).values(archive=0), again)
+        connection.execute(update(routes).where(*mine).values(archive=0), open_again)
 
 
 def touch(connection: Connection, paths: Iterable[str], moment: datetime) -> None:
@@ -155,7 +166,7 @@ def _close(connection: Connection, feed: Row[Any], size: int, count: int) -> Non
         select(routes.c.article)
         .join(articles, articles.c.id == routes.c.article)
         .where(routes.c.feed == feed.path, routes.c.archive == 0, routes.c.withdrawn.is_(None))
-        .order_by(age, routes.c.article)
+        .order_by(age, routes.c.arrived)
         .limit(size * count)
     )
     keys = connection.execute(oldest).scalars().all()
@@ -181,6 +192,6 @@ def keep_editions(connection: Connection, feed: str, etags: Collection[str], pos
 
 def _shown(article: Article) -> tuple[Any, ...]:
     """Everything of an article that is seen outside."""
-    sources = tuple(origin.source for origin in article.origins)
+    sources = tuple(dict.fromkeys(origin.source for origin in article.origins))
     labels = (article.topics, article.places, article.people, article.story)
     return rows.content(article), article.published, sources, labels, article.feeds, article.withdrawn

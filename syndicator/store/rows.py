@@ -12,6 +12,7 @@ from syndicator.model import (
     Category,
     Document,
     Enclosure,
+    Habits,
     Image,
     Origin,
     Outcome,
@@ -26,7 +27,9 @@ from syndicator.text.url import stored as stored_url
 ORIGIN_COLUMNS = tuple(field.name for field in fields(Origin))
 
 
-def article_row(article: Article, *, first_seen: datetime, modified: datetime, position: int) -> dict[str, Any]:
+def article_row(
+    article: Article, *, first_seen: datetime, modified: datetime, position: int, arrived: int
+) -> dict[str, Any]:
     return {
         "id": article.id,
         "shared_link": article.shared_link,
@@ -40,6 +43,8 @@ def article_row(article: Article, *, first_seen: datetime, modified: datetime, p
         "story": article.story,
         "withdrawn": article.withdrawn,
         "position": position,
+        "arrived": arrived,
+        "dated": article.dated,
         **content(article),
     }
 
@@ -104,12 +109,14 @@ def article(row: RowMapping, *, origins: Iterable[Origin] = (), feeds: Iterable[
         withdrawn=row["withdrawn"],
         shared_link=row["shared_link"],
         position=row["position"],
+        arrived=row["arrived"],
+        dated=row["dated"],
     )
 
 
 SPANS = ("interval", "ttl", "period")
 SETS = ("skip_hours", "skip_days")
-APART = {"source", "validators", "epoch", *SPANS, *SETS}
+APART = {"source", "validators", "epoch", "habits", *SPANS, *SETS}
 POLL_COLUMNS = tuple(field.name for field in fields(Poll))
 STATE_COLUMNS = tuple(field.name for field in fields(SourceState) if field.name not in APART)
 
@@ -119,7 +126,8 @@ def state(row: RowMapping) -> SourceState:
     values |= {name: None if row[name] is None else timedelta(seconds=row[name]) for name in SPANS}
     values |= {name: frozenset(row[name]) for name in SETS}
     validators = Validators(etag=row["etag"], last_modified=row["last_modified"])
-    return SourceState(source=row["id"], validators=validators, epoch=row["epoch"], **values)
+    habits = Habits(**row["habits"])
+    return SourceState(source=row["id"], validators=validators, epoch=row["epoch"], habits=habits, **values)
 
 
 def state_row(state: SourceState) -> dict[str, Any]:
@@ -131,18 +139,20 @@ def state_row(state: SourceState) -> dict[str, Any]:
         **{name: None if span is None else span.total_seconds() for name, span in spans.items()},
         **{name: sorted(getattr(state, name)) for name in SETS},
         **{name: getattr(state, name) for name in STATE_COLUMNS},
+        "habits": {name: value for name, value in asdict(state.habits).items() if value not in (0, None)},
     }
 
 
 def poll(row: RowMapping) -> Poll:
     return Poll(
-        **{field.name: row[field.name] for field in fields(Poll) if field.name != "outcome"},
+        **{field.name: row[field.name] for field in fields(Poll) if field.name not in {"outcome", "notes"}},
         outcome=Outcome(row["outcome"]),
+        notes=tuple(row["notes"]),
     )
 
 
 def poll_row(poll: Poll) -> dict[str, Any]:
-    return {name: getattr(poll, name) for name in POLL_COLUMNS}
+    return {name: getattr(poll, name) for name in POLL_COLUMNS} | {"notes": list(poll.notes)}
 
 
 def document(row: RowMapping) -> Document:

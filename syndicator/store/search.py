@@ -1,9 +1,9 @@
 """The full-text index: written with the articles, asked the same way on both databases.
 
-**The order of an answer is the date,** newest first, then the id: bm25 and ts_rank differ between the databases, and
-what a reader of news wants is the latest. The order is one number, `place`: the second of publication and 30 bits of
-the id. It is the key of the index, so the newest hits of a common word are read without sorting all of them, and
-`before` goes on where the last answer ended.
+**The order of an answer is the date,** newest first, then the order of arrival: bm25 and ts_rank differ between the
+databases, and what a reader of news wants is the latest. The order is one number, `place`: the second of publication
+and the last 30 bits of `arrived`. It is the key of the index, so the newest hits of a common word are read without
+sorting all of them, and `before` goes on where the last answer ended.
 
 **A search chooses like a feed:** the keys of a `Choice` narrow it, each by one of its values.
 """
@@ -36,7 +36,7 @@ from syndicator.store.dialects import Database
 from syndicator.store.tables import articles, origins, searchable
 from syndicator.text.query import Query, Stems, indexed, parse
 
-_ID_BITS = 30
+_ARRIVED_BITS = 30
 _STEP = 500
 _LEAST, _MOST = -(1 << 63), (1 << 63) - 1
 
@@ -49,9 +49,9 @@ class Hit:
     place: int
 
 
-def place_of(article_id: str, published: datetime) -> int:
+def place_of(arrived: int, published: datetime) -> int:
     """Where an article stands in every answer: later ones have a greater number."""
-    return (int(published.timestamp()) << _ID_BITS) + (int(article_id.replace("-", "")[:8], 16) >> (32 - _ID_BITS))
+    return (int(published.timestamp()) << _ARRIVED_BITS) + arrived % (1 << _ARRIVED_BITS)
 
 
 class Search:
@@ -73,8 +73,8 @@ class Search:
         query = parse(choice.query)
         if not query or limit < 1:
             return []
-        lowest = place_of("0", since) if since else _LEAST
-        highest = min(place_of("0", until) if until else _MOST, _MOST if before is None else before)
+        lowest = place_of(0, since) if since else _LEAST
+        highest = min(place_of(0, until) if until else _MOST, _MOST if before is None else before)
         values: dict[str, Any] = {"lowest": lowest, "highest": highest, "limit": limit}
         with self._database.reading() as connection:
             narrowed = _narrowed(connection, choice)
@@ -191,15 +191,15 @@ def index(connection: Connection, changes: Iterable[tuple[Article | None, Articl
         if old is not None:
             gone.append(new.id)
         if not new.withdrawn:
-            fresh.append((new.id, new.published, *_said(new)))
+            fresh.append((new.id, new.arrived, new.published, *_said(new)))
     for start in range(0, len(gone), _STEP):
         connection.execute(delete(searchable).where(searchable.c.article.in_(gone[start : start + _STEP])))
     if fresh:
         _insert(connection, fresh)
 
 
-_Indexed = tuple[str, datetime, str, str, str]
-"""Id, moment of publication, title, summary and body."""
+_Indexed = tuple[str, int, datetime, str, str, str]
+"""Id, number, moment of publication, title, summary and body."""
 
 
 def _said(article: Article) -> tuple[str, str, str]:
@@ -208,13 +208,13 @@ def _said(article: Article) -> tuple[str, str, str]:
 
 def _insert(connection: Connection, fresh: Sequence[_Indexed]) -> None:
     """Adds articles that are not indexed; two that would stand in one place stand one behind the other."""
-    wanted = [place_of(key, published) for key, published, *_ in fresh]
+    wanted = [place_of(arrived, published) for _, arrived, published, *_ in fresh]
     taken: set[int] = set()
     for start in range(0, len(wanted), _STEP):
         chunk = wanted[start : start + _STEP]
         taken.update(connection.execute(select(searchable.c.place).where(searchable.c.place.in_(chunk))).scalars())
     values = []
-    for first, (key, _, title, summary, body) in zip(wanted, fresh, strict=True):
+    for first, (key, _, _, title, summary, body) in zip(wanted, fresh, strict=True):
         place = first
         while place in taken or (place != first and _stands(connection, place)):
             place += 1
@@ -228,7 +228,10 @@ def _stands(connection: Connection, place: int) -> bool:
 
 
 def index_all(connection: Connection) -> None:
-    """Indexes every article that is stored and not indexed."""
+    """Indexes every article that is stored and not indexed; for the step of the migrations that made the index.
+
+    Articles had no numbers then, so those of one second stand in the order of their ids.
+    """
     last = ""
     while True:
         waiting = (
@@ -238,7 +241,10 @@ def index_all(connection: Connection) -> None:
             .order_by(articles.c.id)
             .limit(_STEP)
         )
-        found = [(row.id, row.published, row.title, row.summary, row.body) for row in connection.execute(waiting)]
+        found = [
+            (row.id, int(row.id[:8], 16) >> 2, row.published, row.title, row.summary, row.body)
+            for row in connection.execute(waiting)
+        ]
         if not found:
             return
         _insert(connection, found)

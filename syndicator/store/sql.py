@@ -13,8 +13,8 @@ from typing import Any
 from sqlalchemy import Connection, and_, bindparam, delete, func, or_, select, update
 from sqlalchemy import insert as plain_insert
 
-from syndicator.model import Article, Document, Feed, Lease, Poll, SourceState
-from syndicator.store import rows, stories, turns
+from syndicator.model import Article, Candidate, Document, Feed, Lease, Poll, SourceState
+from syndicator.store import known, rows, stories, turns
 from syndicator.store.dialects import Database, chunks, insert, lock_writers
 from syndicator.store.routing import close_archives, touch
 from syndicator.store.tables import (
@@ -30,7 +30,7 @@ from syndicator.store.tables import (
     sources,
     versions,
 )
-from syndicator.store.transaction import Transaction, load_articles
+from syndicator.store.transaction import Transaction, candidates, load_articles
 from syndicator.store.watch import Watch, announce
 
 NO_DEFINITIONS: Mapping[str, str] = {}
@@ -96,16 +96,21 @@ class Store:
 
     # ------------------------------------------------------------ articles
 
-    def fingerprints(self, source: str, guids: Collection[str]) -> dict[str, str]:
-        """What is stored of a source's items, by guid: one question for the whole batch."""
-        found: dict[str, str] = {}
+    def fingerprints(self, source: str, guids: Collection[str]) -> dict[str, tuple[str, str]]:
+        """The article and the fingerprint that are stored of a source's items, by guid."""
+        found: dict[str, tuple[str, str]] = {}
         with self._reading() as connection:
             for chunk in chunks(guids):
-                statement = select(origins.c.guid, origins.c.fingerprint).where(
+                statement = select(origins.c.guid, origins.c.article, origins.c.fingerprint).where(
                     origins.c.source == source, origins.c.guid.in_(chunk)
                 )
-                found.update({row.guid: row.fingerprint for row in connection.execute(statement)})
+                found.update({row.guid: (row.article, row.fingerprint) for row in connection.execute(statement)})
         return found
+
+    def candidates(self, incoming: Sequence[Article]) -> list[Candidate]:
+        """The stored articles that these may be, as they stand without the lock."""
+        with self._reading() as connection:
+            return candidates(connection, incoming)
 
     def owed_pages(self, source: str, moment: datetime, limit: int) -> list[Article]:
         """A source's articles whose pages are to be asked for again by now, the longest overdue first.
@@ -139,7 +144,7 @@ class Store:
         statement = (
             select(routes.c.article)
             .where(routes.c.feed == feed, routes.c.withdrawn.is_(None))
-            .order_by(routes.c.published.desc(), routes.c.article.desc())
+            .order_by(routes.c.published.desc(), routes.c.arrived.desc())
             .limit(limit)
         )
         with self._reading() as connection:
@@ -165,9 +170,10 @@ class Store:
         return self.articles(ids)
 
     def article_by_link(self, url: str) -> Article | None:
-        """The article with this canonical URL, if it is stored."""
+        """The article with this canonical URL, if it is stored; the last one that came with it."""
         with self._reading() as connection:
-            key = connection.execute(select(articles.c.id).where(articles.c.url == url).limit(1)).scalar()
+            named = select(articles.c.id).where(articles.c.url == url).order_by(articles.c.arrived.desc()).limit(1)
+            key = connection.execute(named).scalar()
         return next(iter(self.articles([key])), None) if key else None
 
     def versions(self, article_id: str) -> list[tuple[datetime, Mapping[str, Any]]]:
@@ -375,10 +381,13 @@ class Store:
         old = and_(articles.c.modified < articles_before, articles.c.published < articles_before)
         while True:
             with self._writing() as connection:
-                following = select(articles.c.id).where(old, articles.c.id > last).order_by(articles.c.id).limit(step)
-                ids = list(connection.execute(following).scalars())
+                columns = select(articles.c.id, articles.c.arrived)
+                following = columns.where(old, articles.c.id > last).order_by(articles.c.id).limit(step)
+                numbers = {row.id: row.arrived for row in connection.execute(following)}
+                ids = list(numbers)
                 gone = [key for key in ids if key not in keep]
                 connection.execute(delete(articles).where(articles.c.id.in_(gone)))
+                known.forget(connection, [numbers[key] for key in gone])
             removed += len(gone)
             if len(ids) < step:
                 break

@@ -12,10 +12,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Select, Text, cast, delete, func, insert, select, true
+from sqlalchemy import Connection, delete, insert, select, true
 
 from syndicator.model import Member
-from syndicator.store.dialects import among, chunks, table_of
+from syndicator.store.dialects import among, chunks, newest_under, table_of
 from syndicator.store.dialects import insert as upserting
 from syndicator.store.tables import articles, signatures, story_keys, term_counts
 from syndicator.text.signature import NEWEST, Draft, Frequencies, Signature
@@ -25,6 +25,7 @@ CANDIDATES = 64
 """Neighbours that are looked at for one article: those with the most keys in common."""
 _TOTAL = 0
 _CHUNK = 2000
+_KEYS = (story_keys.c.key, story_keys.c.at, story_keys.c.number)
 
 
 def frequencies(connection: Connection, terms: Iterable[int]) -> Frequencies:
@@ -56,27 +57,11 @@ def neighbours(connection: Connection, wanted: Sequence[tuple[datetime, Signatur
     shared: list[Counter[int]] = [Counter() for _ in wanted]
     spans.sort()
     for start in range(0, len(spans), _CHUNK):
-        for key, numbers in connection.execute(_newest(connection, spans[start : start + _CHUNK])):
+        for key, numbers in connection.execute(newest_under(connection, _KEYS, spans[start : start + _CHUNK], NEWEST)):
             found = [int(number) for number in numbers.split(",")]
             for place in asking[key]:
                 shared[place].update(found)
     return _members(connection, {number for counts in shared for number, _ in counts.most_common(CANDIDATES)})
-
-
-def _newest(connection: Connection, spans: Sequence[tuple[int, int, int]]) -> Select[int, str]:
-    """For each (key, from, to) the numbers of the newest articles, joined by commas."""
-    asked = table_of(connection, ("key", "since", "until"), spans)
-    newest = (
-        select(story_keys.c.number)
-        .where(story_keys.c.key == asked.c.key, story_keys.c.at.between(asked.c.since, asked.c.until))
-        .order_by(story_keys.c.at.desc(), story_keys.c.number.desc())
-        .limit(NEWEST)
-        .correlate(asked)
-        .subquery()
-    )
-    joined = select(func.aggregate_strings(cast(newest.c.number, Text), ",")).scalar_subquery()
-    found = select(asked.c.key, joined.label("numbers")).subquery()
-    return select(found.c.key, found.c.numbers).where(found.c.numbers.is_not(None))
 
 
 def _members(connection: Connection, numbers: Iterable[int]) -> list[Member]:
@@ -162,6 +147,6 @@ def told_by(connection: Connection, stories: Iterable[str]) -> dict[str, list[st
         statement = select(articles.c.story, articles.c.id).where(
             articles.c.story.in_(chunk), articles.c.withdrawn.is_(False)
         )
-        for row in connection.execute(statement.order_by(articles.c.published, articles.c.id)):
+        for row in connection.execute(statement.order_by(articles.c.published, articles.c.arrived)):
             found.setdefault(row.story, []).append(row.id)
     return found

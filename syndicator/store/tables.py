@@ -2,6 +2,7 @@
 
 articles --< origins      (source, guid) -> article: who gave it to us
          --< links        address -> article: every address that it was ever known by
+         --  known_as     by which pages and titles it is found again
          --< versions     what it said before it was corrected
          --  searchable   its light stems, for the full-text index that `0002_search` makes
          --  signatures   what it is compared by, and its story; story_keys, term_counts: how neighbours are found
@@ -39,6 +40,7 @@ from sqlalchemy import (
     TypeDecorator,
     UniqueConstraint,
     text,
+    true,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import TypeEngine
@@ -112,7 +114,10 @@ articles = Table(
     Column("story", String(36)),
     Column("withdrawn", Boolean, nullable=False),
     Column("position", BigInteger, nullable=False),
-    Index(None, "published"),
+    Column("arrived", BigInteger, nullable=False, server_default="0"),
+    Column("dated", Boolean, nullable=False, server_default=true()),
+    Index(None, "published", "arrived"),
+    Index(None, "arrived", unique=True),
     Index(None, "modified"),
     Index(None, "position"),
     Index(None, "story"),
@@ -120,7 +125,8 @@ articles = Table(
 """`details` holds what is never asked for by itself: authors, images, enclosures, categories, source, comments, geo.
 
 `position` is the place of its last visible change in the one log of changes: given out under the writer's lock, counted
-in `meta`, and never twice.
+in `meta`, and never twice. `arrived` is the place of its first one: it is the article's number, and the order of
+articles of one moment. `dated`: its publisher gave the date.
 """
 
 origins = Table(
@@ -195,6 +201,19 @@ term_counts = Table(
 )
 """In how many of the articles that were counted a term occurs; how many were counted stands at term 0."""
 
+known_as = Table(
+    "known_as",
+    metadata,
+    Column("key", BigInteger, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("number", BigInteger, nullable=False),
+    PrimaryKeyConstraint("key", "at", "number"),
+    Index(None, "number"),
+    sqlite_with_rowid=False,
+)
+"""By which pages and titles an article is found again (`store.known`). `at` is when it was published, in seconds since
+1970; `number` is its `arrived`."""
+
 links = Table(
     "links",
     metadata,
@@ -222,9 +241,10 @@ routes = Table(
     Column("published", Moment, nullable=False),
     Column("withdrawn", Moment),
     Column("position", BigInteger, nullable=False),
+    Column("arrived", BigInteger, nullable=False, server_default="0"),
     Column("archive", Integer, nullable=False),
     PrimaryKeyConstraint("feed", "article"),
-    Index(None, "feed", "published", "article"),
+    Index(None, "feed", "published", "arrived"),
     Index(None, "feed", "position"),
     Index(None, "feed", "archive"),
     Index(
@@ -319,6 +339,7 @@ sources = Table(
     Column("hub", Text),
     Column("topic", Text),
     Column("stopped", Boolean, nullable=False),
+    Column("habits", Json, nullable=False, server_default="{}"),
     Column("epoch", BigInteger, nullable=False),
     Column("lease_until", Moment),
     Column("lease_by", Text),
@@ -356,6 +377,7 @@ polls = Table(
     Column("error", Text),
     Column("next_poll", Moment),
     Column("why", Text, nullable=False),
+    Column("notes", Json, nullable=False, server_default="[]"),
     Index(None, "source", "at"),
     Index(None, "at"),
 )

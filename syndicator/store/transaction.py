@@ -1,22 +1,26 @@
 """One write, under the writer's lock: all that one poll found is decided and saved in it, or none of it.
 
-The transaction answers one question for a whole batch (`find`), takes the decided articles (`save`) and the source's
-new state (`finish`). Articles, validators and the next poll time share it: validators never run ahead of articles.
+The transaction answers one question for a whole batch (`candidates`), takes the decided articles (`save`) and the
+source's new state (`finish`). Articles, validators and the next poll time share it: validators never run ahead of
+articles.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
+from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, select, update
+from sqlalchemy import Connection, bindparam, delete, func, select, update
 from sqlalchemy import insert as plain_insert
 
 from syndicator.errors import LeaseLost
-from syndicator.model import Article, Document, Member, Origin, Poll, SourceState
-from syndicator.store import rows, search, stories
+from syndicator.model import Article, Candidate, Document, Member, Origin, Poll, SourceState
+from syndicator.store import known, rows, search, stories
 from syndicator.store.dialects import chunks, insert, insert_for
-from syndicator.store.routing import keep_editions, place, save_routes, touch
+from syndicator.store.routing import Change, keep_editions, place, save_routes, touch
 from syndicator.store.subscriptions import note_push, owe, pushed
 from syndicator.store.tables import articles, documents, feeds, hosts, links, origins, polls, routes, sources, versions
 from syndicator.store.watch import announce
@@ -27,57 +31,22 @@ POLL = plain_insert(polls)
 """Built once, as every poll ends with them: building a statement costs more than running it."""
 
 
-class Known:
-    """The stored articles that a batch of incoming ones may be, by origin and by link."""
-
-    def __init__(self, stored: Iterable[Article], by_link: Mapping[str, str]) -> None:
-        self._articles = {article.id: article for article in stored}
-        self._by_origin = {
-            (origin.source, origin.guid): article.id
-            for article in self._articles.values()
-            for origin in article.origins
-        }
-        self._by_link = dict(by_link)
-
-    def match(self, incoming: Article) -> Article | None:
-        """The stored article that the incoming one is: by its origin first, then by its link, unless that is shared."""
-        for origin in incoming.origins:
-            if (found := self._by_origin.get((origin.source, origin.guid))) is not None:
-                return self._articles[found]
-        if incoming.shared_link:
-            return None
-        found = self._by_link.get(incoming.url)
-        return None if found is None else self._articles[found]
-
-    def add(self, article: Article) -> None:
-        """From now on this article is known: the next one of the same batch may be the same."""
-        self._articles[article.id] = article
-        self._by_origin.update({(origin.source, origin.guid): article.id for origin in article.origins})
-        if not article.shared_link:
-            self._by_link.setdefault(article.url, article.id)
-
-
 class Transaction:
     """An open write transaction; made by `Store.writing`."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def find(self, incoming: Sequence[Article]) -> Known:
-        """What of this batch is stored already, by any of its origins or links."""
-        pairs = {(origin.source, origin.guid) for article in incoming for origin in article.origins}
-        urls = {article.url for article in incoming if not article.shared_link}
-        ids: set[str] = set()
-        for source in {source for source, _ in pairs}:
-            guids = [guid for name, guid in pairs if name == source]
-            for chunk in chunks(guids):
-                found = select(origins.c.article).where(origins.c.source == source, origins.c.guid.in_(chunk))
-                ids.update(self._connection.execute(found).scalars())
-        by_link: dict[str, str] = {}
-        for chunk in chunks(urls):
-            for row in self._connection.execute(select(links.c.url, links.c.article).where(links.c.url.in_(chunk))):
-                by_link[row.url] = row.article
-        return Known(load_articles(self._connection, ids | set(by_link.values())), by_link)
+    def candidates(self, incoming: Sequence[Article]) -> list[Candidate]:
+        """The stored articles that these may be: by an origin, an address, a page or a title in common."""
+        return candidates(self._connection, incoming)
+
+    def taken_ids(self, ids: Collection[str]) -> set[str]:
+        """Those of some ids that are stored."""
+        found: set[str] = set()
+        for chunk in chunks(ids):
+            found.update(self._connection.execute(select(articles.c.id).where(articles.c.id.in_(chunk))).scalars())
+        return found
 
     def articles(self, ids: Iterable[str]) -> list[Article]:
         """Articles as they stand under the lock, in no order."""
@@ -95,28 +64,29 @@ class Transaction:
         """Keeps what later articles are compared with; the articles themselves are saved already."""
         stories.remember(self._connection, members, drafts, moment)
 
-    def save(self, changes: Sequence[tuple[Article | None, Article]], moment: datetime) -> None:
+    def save(self, changes: Sequence[Change], moment: datetime) -> None:
         """Stores articles as (what was stored, what holds now), each once.
 
         What a correction replaces stays as a version.
         """
         positions = place(self._connection, changes)
-        created = [new for old, new in changes if old is None]
-        if created:
-            values = [
-                rows.article_row(article, first_seen=moment, modified=moment, position=positions[article.id])
-                for article in created
-            ]
+        changes = [(old, new if old else replace(new, arrived=positions[new.id])) for old, new in changes]
+        values = [
+            rows.article_row(new, first_seen=moment, modified=moment, position=new.arrived, arrived=new.arrived)
+            for old, new in changes
+            if old is None
+        ]
+        if values:
             self._connection.execute(plain_insert(articles), values)
         for old, new in changes:
             if old is not None:
                 self._replace(old, new, moment, positions.get(new.id, old.position))
-        self._save_identity([new for _, new in changes])
+        self._save_identity(changes)
         save_routes(self._connection, changes, positions, moment)
         search.index(self._connection, changes)
 
     def _replace(self, old: Article, new: Article, moment: datetime, position: int) -> None:
-        values = rows.article_row(new, first_seen=moment, modified=moment, position=position)
+        values = rows.article_row(new, first_seen=moment, modified=moment, position=position, arrived=old.arrived)
         del values["first_seen"]
         said = rows.content(old)
         if said != rows.content(new):
@@ -129,21 +99,63 @@ class Transaction:
             del values["modified"]
         self._connection.execute(update(articles).where(articles.c.id == new.id).values(values))
 
-    def _save_identity(self, batch: Sequence[Article]) -> None:
+    def _save_identity(self, changes: Sequence[Change]) -> None:
+        """Stores by what the articles are known again. A guid that another article had is this one's from now on."""
+        batch = [new for _, new in changes]
+        self._leave_guids(changes)
         origin_rows = [
             rows.origin_row(origin, article.id, position)
             for article in batch
             for position, origin in enumerate(article.origins)
         ]
         statement: Any = insert(self._connection, origins)
-        learned = {name: statement.excluded[name] for name in ("fingerprint", "page_due", "page_tries")}
+        learned = {name: statement.excluded[name] for name in ("article", "fingerprint", "page_due", "page_tries")}
         statement = statement.on_conflict_do_update(index_elements=["source", "guid"], set_=learned)
         if origin_rows:
             self._connection.execute(statement, origin_rows)
-        link_rows = [{"url": a.url, "article": a.id} for a in batch if not a.shared_link]
-        if link_rows:
-            statement = insert(self._connection, links).on_conflict_do_nothing(index_elements=["url"])
-            self._connection.execute(statement, link_rows)
+        for created in (True, False):
+            link_rows = [
+                {"url": new.url, "article": new.id}
+                for old, new in changes
+                if not new.shared_link and (old is None) == created
+            ]
+            statement = insert(self._connection, links)
+            newest = {"article": statement.excluded.article}
+            statement = (
+                statement.on_conflict_do_update(index_elements=["url"], set_=newest)
+                if created
+                else statement.on_conflict_do_nothing(index_elements=["url"])
+            )
+            if link_rows:
+                self._connection.execute(statement, link_rows)
+        known.remember(
+            self._connection, [(new, new.arrived) for old, new in changes if old is None or _renamed(old, new)]
+        )
+
+    def _leave_guids(self, changes: Sequence[Change]) -> None:
+        """Takes out guids that articles had before, and parts those that other articles take over from them.
+
+        An article that loses its only guid keeps its origin under a name of its own, so that it stays its source's.
+        """
+        mine = (origins.c.source == bindparam("of"), origins.c.guid == bindparam("was"))
+        gone = [
+            {"of": origin.source, "was": origin.guid, "key": old.id}
+            for old, new in changes
+            if old is not None
+            for origin in set(old.origins) - set(new.origins)
+            if all((origin.source, origin.guid) != (each.source, each.guid) for each in new.origins)
+        ]
+        if gone:
+            self._connection.execute(delete(origins).where(*mine, origins.c.article == bindparam("key")), gone)
+        holders = by_origin(self._connection, [new for _, new in changes])
+        lost = [
+            {"of": origin.source, "was": origin.guid, "now": retired(origin.guid, holder)}
+            for _, new in changes
+            for origin in new.origins
+            if (holder := holders.get((origin.source, origin.guid), new.id)) != new.id
+        ]
+        if lost:
+            self._connection.execute(update(origins).where(*mine).values(guid=bindparam("now")), lost)
 
     def touch(self, paths: Iterable[str], moment: datetime) -> None:
         """Marks feeds as changed: their documents are out of date."""
@@ -222,6 +234,15 @@ class Transaction:
             save_routes(self._connection, changed, positions, moment)
 
 
+def _renamed(old: Article, new: Article) -> bool:
+    return any(getattr(old, name) != getattr(new, name) for name in ("url", "title", "published", "publishers"))
+
+
+def retired(guid: str, article: str) -> str:
+    """The guid under which an article keeps its origin when its source uses the old one for another story."""
+    return "sha256:" + sha256(f"{guid}\n{article}".encode("utf-8", "replace")).hexdigest()
+
+
 def _document_row(document: Document) -> dict[str, Any]:
     return {
         "content_type": document.content_type,
@@ -230,6 +251,42 @@ def _document_row(document: Document) -> dict[str, Any]:
         "etag": document.etag,
         "last_modified": document.last_modified,
     }
+
+
+def candidates(connection: Connection, incoming: Sequence[Article]) -> list[Candidate]:
+    """The stored articles that these may be, in no order."""
+    urls: dict[str, set[str]] = defaultdict(set)
+    for chunk in chunks(article.url for article in incoming if not article.shared_link):
+        for row in connection.execute(select(links.c.url, links.c.article).where(links.c.url.in_(chunk))):
+            urls[row.article].add(row.url)
+    pages, headlines = known.find(connection, incoming)
+    ids = {*by_origin(connection, incoming).values(), *urls, *pages, *headlines}
+    nothing: frozenset[str] = frozenset()
+    return [
+        Candidate(
+            article=article,
+            urls=frozenset(urls.get(article.id, nothing)),
+            pages=frozenset(pages.get(article.id, nothing)),
+            headlines=frozenset(headlines.get(article.id, nothing)),
+        )
+        for article in load_articles(connection, ids)
+    ]
+
+
+def by_origin(connection: Connection, incoming: Iterable[Article]) -> dict[tuple[str, str], str]:
+    """The ids of the articles that have these articles' origins now."""
+    guids: dict[str, set[str]] = defaultdict(set)
+    for article in incoming:
+        for origin in article.origins:
+            guids[origin.source].add(origin.guid)
+    found: dict[tuple[str, str], str] = {}
+    for source, wanted in guids.items():
+        for chunk in chunks(wanted):
+            statement = select(origins.c.guid, origins.c.article).where(
+                origins.c.source == source, origins.c.guid.in_(chunk)
+            )
+            found.update({(source, row.guid): row.article for row in connection.execute(statement)})
+    return found
 
 
 def load_articles(connection: Connection, ids: Iterable[str]) -> list[Article]:

@@ -200,7 +200,7 @@ def isolate(html: str) -> str:
 
 def publishers(edition: Edition, article: Article) -> tuple[Publisher, ...]:
     """Who published the article, the first origin's publisher first; one that is not known is left out."""
-    ids = dict.fromkeys(origin.source.partition("/")[0] for origin in article.origins)
+    ids = article.publishers
     return tuple(edition.publishers[each] for each in ids if each in edition.publishers)
 
 

@@ -1,0 +1,21 @@
+"""The key of a title within its publisher: two items with one key have the same words in their titles."""
+
+from collections.abc import Iterable
+
+from syndicator.text.words import tokens
+
+WORDS = 40
+"""Words of a title that are looked at."""
+_LONGEST = 20 * WORDS
+"""Characters of a title that are looked at."""
+
+
+def title_words(title: str) -> list[str]:
+    """Return the folded words of a title, `WORDS` of them at most."""
+    return tokens(title[:_LONGEST])[:WORDS]
+
+
+def headline_keys(publishers: Iterable[str], title: str, url: str) -> frozenset[str]:
+    """Return the title's key for each publisher; none for a title without words, and none for an address as a title."""
+    words = () if title == url else title_words(title)
+    return frozenset(f"{publisher}\n{' '.join(words)}" for publisher in publishers) if words else frozenset()

@@ -507,6 +507,8 @@ class SourceState:
     stopped: bool = False
     """410 Gone: not polled again until an operator says so."""
     habits: Habits = Habits()
+    notes: tuple[str, ...] = ()
+    """What was left out of, or guessed in, the last body that could be read (`Poll.notes`)."""
     epoch: int = 0
     """Counts the leases: a write that carries an older one is refused."""
 

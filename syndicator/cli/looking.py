@@ -11,10 +11,11 @@ from rich.text import Text
 
 from syndicator.cli.house import ago, house, out
 from syndicator.errors import ConfigurationError
+from syndicator.ingest.habits import in_words
 from syndicator.model import Article
 from syndicator.service import Glance, Service, now
 
-SOURCES = ("source", "health", "last success", "next poll", "why", "new/day", "last error")
+SOURCES = ("source", "health", "last success", "next poll", "why", "new/day", "last error", "notes", "habits")
 
 
 def sources_at_a_glance() -> None:
@@ -32,10 +33,10 @@ def show_sources(console: Console, rows: Iterable[Sequence[str]]) -> None:
     """As a table that fits the console: names and numbers whole, sentences wrapped."""
     table = Table(box=None, expand=True, padding=(0, 1, 0, 0))
     for name in SOURCES:
-        sentence = name in {"why", "last error"}
+        sentence = name in {"why", "last error", "notes", "habits"}
         table.add_column(
             name,
-            ratio={"source": 5, "why": 3, "last error": 4}.get(name),
+            ratio={"source": 5, "why": 3, "last error": 4, "notes": 3, "habits": 3}.get(name),
             no_wrap=not sentence and name != "source",
             overflow="fold",
             justify="right" if name == "new/day" else "left",
@@ -56,6 +57,8 @@ def _glance(row: Glance) -> tuple[str, ...]:
         row.state.why,
         f"{row.new_a_day:.1f}",
         row.state.error or "",
+        "; ".join(row.state.notes),
+        "; ".join(in_words(row.state.habits)),
     )
     return tuple(" ".join(cell.split()) for cell in cells)
 

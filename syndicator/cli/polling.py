@@ -84,7 +84,8 @@ def _finished(polls: set[Future[Poll | None]]) -> Iterator[Poll]:
 def _line(done: Poll) -> str:
     what = OUTCOMES[done.outcome]
     counts = f" {done.new} new, {done.changed} changed of {done.entries}" if done.outcome is Outcome.CHANGED else ""
-    return f"{done.source:<40} {what}{counts}{': ' + done.error if done.error else ''} ({done.duration:.1f} s)"
+    notes = "".join(f"\n{'':<40} {note}" for note in done.notes)
+    return f"{done.source:<40} {what}{counts}{': ' + done.error if done.error else ''} ({done.duration:.1f} s){notes}"
 
 
 @click.command()

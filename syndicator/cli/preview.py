@@ -10,6 +10,7 @@ from syndicator import catalogue
 from syndicator.cli.house import network, out, settings
 from syndicator.errors import ConfigurationError
 from syndicator.ingest.extract import Cut
+from syndicator.ingest.habits import at_sight
 from syndicator.ingest.parse import PARSERS
 from syndicator.ingest.pipeline import Definitions
 from syndicator.ingest.preview import Item, Preview, Shown, show
@@ -76,6 +77,9 @@ def _print_items(seen: Preview) -> None:
     moved = f", redirected to {response.url}" if response.url != seen.source.url else ""
     _line(f"status {response.status}, {size}{moved}")
     _line(f"title: {channel.title or 'none'}, language: {channel.language or 'not said'}, {len(seen.items)} items")
+    for note in seen.channel.notes:
+        _line(f"note: {note}")
+    _line(f"habits, as far as one answer shows: {'; '.join(at_sight([item.article for item in seen.items])) or 'none'}")
     for other in seen.others:
         _line(f"also there: {other.kind} at {other.url}, {other.found}")
     table = Table("", "published", "language", "text", "pictures", Column("title", overflow="fold"), box=None)

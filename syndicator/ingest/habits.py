@@ -9,6 +9,7 @@ from dataclasses import dataclass, fields, replace
 from itertools import pairwise
 from typing import Any
 
+from syndicator.ingest.identity import DERIVED
 from syndicator.model import Article, Habits
 from syndicator.text.url import page_key
 
@@ -108,3 +109,21 @@ def in_words(habits: Habits) -> tuple[str, ...]:
     if habits.day_first is not None:
         said.append("day before month" if habits.day_first else "month before day")
     return tuple(said)
+
+
+def at_sight(document: Sequence[Article]) -> tuple[str, ...]:
+    """Return what one document shows of its source's habits, a phrase each."""
+    if not document:
+        return ()
+    total = len(document)
+    guids = sum(
+        not article.origins[0].guid.startswith(DERIVED) and article.origins[0].guid != article.url
+        for article in document
+    )
+    links = sum(not article.shared_link for article in document)
+    dates = sum(article.dated for article in document)
+    return (
+        f"{guids} of {total} items have a guid of their own",
+        f"{links} of {total} a link of their own",
+        f"{dates} of {total} a date",
+    )

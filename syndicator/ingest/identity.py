@@ -34,7 +34,7 @@ from uuid import UUID, uuid5
 
 from syndicator.model import Article, Candidate, Origin
 from syndicator.text.common import COMMON
-from syndicator.text.headline import headline_keys, title_words
+from syndicator.text.headline import headline_keys, text_keys, title_words
 from syndicator.text.html import text_of
 from syndicator.text.url import page_key
 from syndicator.text.words import tokens
@@ -112,6 +112,11 @@ class Features:
         """The word pairs of summary and body, of each as much as is compared."""
         found = (_pairs(self.article.summary), _pairs(text_of(self.article.body)))
         return tuple(pairs for pairs in found if len(pairs) >= ENOUGH_PAIRS)
+
+    @cached_property
+    def beginning(self) -> frozenset[str]:
+        """The keys of its text, as the store finds it by."""
+        return text_keys(self.article.publishers, self.article.summary or text_of(self.article.body))
 
     def origin(self, source: str) -> Origin | None:
         return next((origin for origin in self.article.origins if origin.source == source), None)
@@ -210,9 +215,16 @@ class Comparison:
             return self._text(LIKE_TEXT) or (self.text is None and (self.telling or self.shared))
         if self.same_moment:
             return self._text(SAME_TEXT)
-        if not (self.headline and self.source and self.within(NEAR)):
+        if not (self.source and self.within(NEAR)):
             return False
-        return self._text(SAME_TEXT) or (self.apart is None and self.telling and self.text is None)
+        if self._text(SAME_TEXT):
+            return self.headline or (self.title >= LIKE_TITLE and self.shared and (self.same_date or self._unknown))
+        return self.headline and self.apart is None and self.telling and self.text is None
+
+    @property
+    def _unknown(self) -> bool:
+        """Neither date nor guid tell anything."""
+        return self.apart is None or self.guid is None
 
     @property
     def anew(self) -> bool:
@@ -363,6 +375,7 @@ def _keys(features: Features) -> Iterator[str]:
     yield from (f"u{url}" for url in features.urls)
     yield from (f"p{page}" for page in features.pages)
     yield from (f"h{key}" for key in features.headlines)
+    yield from (f"t{key}" for key in features.beginning)
 
 
 def new_ids(created: Sequence[Article], taken: Callable[[Collection[str]], Collection[str]]) -> dict[str, Article]:

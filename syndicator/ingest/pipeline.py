@@ -263,7 +263,7 @@ class Ingest:
         channel, articles = reading.channel, reading.articles
         fresh = self._fresh(source, state.habits, articles, further, moment)
         rhythm = cadence.learn([a.published for a in articles if a.published < moment]) if whole else None
-        learned = replace(
+        taught = replace(
             state,
             validators=state.validators if reading.settled else Validators(),
             body_hash=body_hash if reading.settled else None,
@@ -275,18 +275,19 @@ class Ingest:
             interval=rhythm or state.interval,
             hub=channel.hub,
             topic=(channel.self_url or response.url) if channel.hub else None,
+            notes=(*channel.notes, *fresh.notes),
             habits=replace(
                 state.habits, day_first=state.habits.day_first if channel.day_first is None else channel.day_first
             ),
         )
         return Harvest(
             asked=asked,
-            state=learned,
+            state=taught,
             outcome=Outcome.CHANGED if fresh.articles else Outcome.UNCHANGED,
             response=response,
             entries=len(articles),
             fresh=fresh,
-            notes=(*channel.notes, *fresh.notes),
+            notes=taught.notes,
         )
 
     def _fresh(

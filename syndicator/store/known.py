@@ -1,7 +1,7 @@
-"""By what stored articles are known again beside their guids: their addresses, their pages, their titles.
+"""By what stored articles are known again beside their guids: their addresses, their pages, their words.
 
-One table holds a number for every page and every title that an article has or had, with the moment of publication and
-the article's number. A look-up reads the newest few under each key, however many there are: "عاجل" is the title of
+One table holds a number for every page, title and beginning of a text that an article has or had, with the moment of
+publication and the article's number. A look-up reads the newest few under each key, however many there are: "عاجل" is the title of
 thousands. Whether an item *is* one of those articles is decided in `ingest.identity`.
 """
 
@@ -17,7 +17,8 @@ from syndicator.model import Article, Origin
 from syndicator.store import rows
 from syndicator.store.dialects import among, chunks, insert, newest_under
 from syndicator.store.tables import articles, known_as, origins
-from syndicator.text.headline import headline_keys
+from syndicator.text.headline import headline_keys, text_keys
+from syndicator.text.html import text_of
 from syndicator.text.url import page_key
 
 NEWEST = 6
@@ -26,6 +27,8 @@ WINDOW = timedelta(days=4)
 """A title alone tells of an article that was published this close."""
 UNDATED = timedelta(days=400)
 """How far back a title is looked for when the item has no date."""
+_BEGINNING = 2_000
+"""Characters of a body that a text's beginning is looked for in."""
 _FOREVER = 1 << 40
 _CHUNK = 2000
 
@@ -34,12 +37,15 @@ Keys = Mapping[str, Collection[str]]
 
 
 def number(kind: str, key: str) -> int:
-    """Return the number under which a key is stored; `kind` is `page` or `title`."""
+    """Return the number under which a key is stored; `kind` is `page`, `title` or `text`."""
     return int.from_bytes(blake2b(f"{kind}\n{key}".encode(), digest_size=8).digest(), "big", signed=True)
 
 
 def find(connection: Connection, incoming: Iterable[Article]) -> tuple[Keys, Keys]:
-    """Return the stored articles that have a page, or a title, in common with one of these."""
+    """Return the stored articles that have a page, a title or a text in common with one of these: by page, by title.
+
+    Those that have nothing but their text in common stand among the second, without a key.
+    """
     spans: dict[int, tuple[int, int]] = {}
     pages: dict[int, str] = {}
     titles: dict[int, str] = {}
@@ -50,9 +56,9 @@ def find(connection: Connection, incoming: Iterable[Article]) -> tuple[Keys, Key
             pages[key] = page
             spans[key] = (-_FOREVER, _FOREVER)
         before = int((WINDOW if article.dated else UNDATED).total_seconds())
-        for title in headline_keys(article.publishers, article.title, article.url):
-            key = number("title", title)
-            titles[key] = title
+        said = headline_keys(article.publishers, article.title, article.url)
+        titles.update((number("title", title), title) for title in said)
+        for key in _words(article):
             since, until = spans.get(key, (at, at))
             spans[key] = (min(since, at - before), max(until, at + int(WINDOW.total_seconds())))
     found: dict[int, set[int]] = defaultdict(set)
@@ -86,8 +92,15 @@ def remember(connection: Connection, saved: Iterable[tuple[Article, int]]) -> No
         connection.execute(statement, values)
 
 
+def _words(article: Article) -> set[int]:
+    """The numbers of its title and its text."""
+    titles = headline_keys(article.publishers, article.title, article.url)
+    texts = text_keys(article.publishers, article.summary or text_of(article.body[:_BEGINNING]))
+    return {number("title", key) for key in titles} | {number("text", key) for key in texts}
+
+
 def _numbers(article: Article) -> set[int]:
-    found = {number("title", key) for key in headline_keys(article.publishers, article.title, article.url)}
+    found = _words(article)
     if not article.shared_link and (page := page_key(article.url)):
         found.add(number("page", page))
     return found

@@ -116,7 +116,7 @@ def article(row: RowMapping, *, origins: Iterable[Origin] = (), feeds: Iterable[
 
 SPANS = ("interval", "ttl", "period")
 SETS = ("skip_hours", "skip_days")
-APART = {"source", "validators", "epoch", "habits", *SPANS, *SETS}
+APART = {"source", "validators", "epoch", "habits", "notes", *SPANS, *SETS}
 POLL_COLUMNS = tuple(field.name for field in fields(Poll))
 STATE_COLUMNS = tuple(field.name for field in fields(SourceState) if field.name not in APART)
 
@@ -126,8 +126,8 @@ def state(row: RowMapping) -> SourceState:
     values |= {name: None if row[name] is None else timedelta(seconds=row[name]) for name in SPANS}
     values |= {name: frozenset(row[name]) for name in SETS}
     validators = Validators(etag=row["etag"], last_modified=row["last_modified"])
-    habits = Habits(**row["habits"])
-    return SourceState(source=row["id"], validators=validators, epoch=row["epoch"], habits=habits, **values)
+    values |= {"habits": Habits(**row["habits"]), "notes": tuple(row["notes"])}
+    return SourceState(source=row["id"], validators=validators, epoch=row["epoch"], **values)
 
 
 def state_row(state: SourceState) -> dict[str, Any]:
@@ -140,6 +140,7 @@ def state_row(state: SourceState) -> dict[str, Any]:
         **{name: sorted(getattr(state, name)) for name in SETS},
         **{name: getattr(state, name) for name in STATE_COLUMNS},
         "habits": {name: value for name, value in asdict(state.habits).items() if value not in (0, None)},
+        "notes": list(state.notes),
     }
 
 

@@ -340,6 +340,7 @@ sources = Table(
     Column("topic", Text),
     Column("stopped", Boolean, nullable=False),
     Column("habits", Json, nullable=False, server_default="{}"),
+    Column("notes", Json, nullable=False, server_default="[]"),
     Column("epoch", BigInteger, nullable=False),
     Column("lease_until", Moment),
     Column("lease_by", Text),

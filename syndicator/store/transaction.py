@@ -70,7 +70,7 @@ class Transaction:
         What a correction replaces stays as a version.
         """
         positions = place(self._connection, changes)
-        changes = [(old, new if old else replace(new, arrived=positions[new.id])) for old, new in changes]
+        changes = [(old, replace(new, arrived=old.arrived if old else positions[new.id])) for old, new in changes]
         values = [
             rows.article_row(new, first_seen=moment, modified=moment, position=new.arrived, arrived=new.arrived)
             for old, new in changes
@@ -235,7 +235,10 @@ class Transaction:
 
 
 def _renamed(old: Article, new: Article) -> bool:
-    return any(getattr(old, name) != getattr(new, name) for name in ("url", "title", "published", "publishers"))
+    return any(
+        getattr(old, name) != getattr(new, name)
+        for name in ("url", "title", "summary", "body", "published", "publishers")
+    )
 
 
 def retired(guid: str, article: str) -> str:

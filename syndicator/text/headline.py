@@ -1,4 +1,4 @@
-"""The key of a title within its publisher: two items with one key have the same words in their titles."""
+"""Keys of a title and of a text within their publisher: two items with one key have the same words in it."""
 
 from collections.abc import Iterable
 
@@ -6,6 +6,8 @@ from syndicator.text.words import tokens
 
 WORDS = 40
 """Words of a title that are looked at."""
+BEGINNING = 12
+"""Words by which a text is found again."""
 _LONGEST = 20 * WORDS
 """Characters of a title that are looked at."""
 
@@ -19,3 +21,13 @@ def headline_keys(publishers: Iterable[str], title: str, url: str) -> frozenset[
     """Return the title's key for each publisher; none for a title without words, and none for an address as a title."""
     words = () if title == url else title_words(title)
     return frozenset(f"{publisher}\n{' '.join(words)}" for publisher in publishers) if words else frozenset()
+
+
+def text_keys(publishers: Iterable[str], text: str) -> frozenset[str]:
+    """Return the key of a text's beginning for each publisher; none for a text of less than `BEGINNING` words."""
+    words = tokens(text[: 20 * BEGINNING])[:BEGINNING]
+    return (
+        frozenset(f"{publisher}\n{' '.join(words)}" for publisher in publishers)
+        if len(words) == BEGINNING
+        else frozenset()
+    )

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from syndicator.model import Article
 from syndicator.service import Service, now
+from syndicator.store import Transaction
 from tests.support.articles import MOMENT
 from tests.support.houses import furnish, publisher
 
@@ -32,8 +33,13 @@ def bring(service: Service, *articles: Article, moment: datetime = MOMENT) -> No
     """Saves articles, each routed by the definitions, all in one transaction."""
     routed = [replace(each, feeds=service.catalogue.routes(each)) for each in articles]
     with service.store.writing() as transaction:
-        known = transaction.find(routed)
-        transaction.save([(known.match(each), each) for each in routed], moment)
+        save(transaction, routed, moment)
+
+
+def save(transaction: Transaction, articles: Sequence[Article], moment: datetime) -> None:
+    """Saves articles as they are given: new ones, and others in place of those that have their ids."""
+    stored = {article.id: article for article in transaction.articles(article.id for article in articles)}
+    transaction.save([(stored.get(article.id), article) for article in articles], moment)
 
 
 def publish(service: Service) -> list[str]:

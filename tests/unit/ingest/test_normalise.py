@@ -32,7 +32,7 @@ SOURCE = Source(
 
 
 def articles(*entries: Entry, **channel) -> tuple[Article, ...]:
-    return normalise(Channel(entries=entries, **channel), SOURCE, url=URL, moment=MOMENT)
+    return normalise(Channel(entries=entries, **channel), SOURCE, url=URL, moment=MOMENT)[1]
 
 
 def one(**entry) -> Article:

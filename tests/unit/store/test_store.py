@@ -10,9 +10,11 @@ import pytest
 from sqlalchemy import text
 
 from syndicator.errors import LeaseLost, SchemaMismatch, StoreBusy, StoreError
+from syndicator.ingest.identity import assign
 from syndicator.model import Lease, Outcome, Poll, SourceState, Validators
 from syndicator.store import Store, migrations, open_database
 from syndicator.store.tables import in_metadata, metadata
+from tests.support import newsroom
 from tests.support.articles import MOMENT, article, rich
 
 HOUR = timedelta(hours=1)
@@ -30,8 +32,7 @@ def store(database_url: str) -> Iterator[Store]:
 
 def save(store: Store, *articles, moment=MOMENT) -> None:
     with store.writing() as transaction:
-        known = transaction.find(articles)
-        transaction.save([(known.match(a), a) for a in articles], moment)
+        newsroom.save(transaction, articles, moment)
 
 
 def poll(source: str = "nahr/main", **changes) -> Poll:
@@ -53,10 +54,9 @@ def test_found_by_origin_and_by_link(store: Store) -> None:
     other_link = replace(first, id="y" * 36, url="https://nahr.example.com/moved")
     stranger = replace(other_origin, shared_link=True)
     with store.writing() as transaction:
-        known = transaction.find([other_origin, other_link, stranger])
-    assert known.match(other_origin) == first
-    assert known.match(other_link) == first
-    assert known.match(stranger) is None
+        asked = [[other_origin], [other_link], [stranger]]
+        found = [assign(each, transaction.candidates(each))[0].stored for each in asked]
+    assert found == [first, first, None]
 
 
 def test_old_link_still_leads_to_a_moved_article(store: Store) -> None:
@@ -67,7 +67,7 @@ def test_old_link_still_leads_to_a_moved_article(store: Store) -> None:
     save(store, moved, moment=MOMENT + HOUR)
     old = replace(first, id="z" * 36, origins=(replace(first.origins[0], source="other/feed"),))
     with store.writing() as transaction:
-        found = transaction.find([old]).match(old)
+        found = assign([old], transaction.candidates([old]))[0].stored
     assert found is not None
     assert (found.id, found.url) == (first.id, moved.url)
 
@@ -211,7 +211,7 @@ def test_same_link_from_many_threads_is_one_article(store: Store) -> None:
         )
         start.wait(10)
         with store.writing() as transaction:
-            stored = transaction.find([incoming]).match(incoming)
+            stored = assign([incoming], transaction.candidates([incoming]))[0].stored
             now = incoming if stored is None else replace(stored, origins=stored.origins + incoming.origins)
             transaction.save([(stored, now)], MOMENT)
 

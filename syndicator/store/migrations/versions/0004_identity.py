@@ -26,6 +26,7 @@ def upgrade() -> None:
     op.add_column("articles", sa.Column("dated", sa.Boolean(), server_default=sa.true(), nullable=False))
     op.add_column("routes", sa.Column("arrived", sa.BigInteger(), server_default="0", nullable=False))
     op.add_column("sources", sa.Column("habits", Json(), server_default="{}", nullable=False))
+    op.add_column("sources", sa.Column("notes", Json(), server_default="[]", nullable=False))
     op.add_column("polls", sa.Column("notes", Json(), server_default="[]", nullable=False))
     op.execute(NUMBERED)
     op.execute(ROUTED)
@@ -55,6 +56,7 @@ def downgrade() -> None:
     op.create_index("ix_articles_published", "articles", ["published"])
     for table, column in (
         ("polls", "notes"),
+        ("sources", "notes"),
         ("sources", "habits"),
         ("routes", "arrived"),
         ("articles", "dated"),

@@ -314,15 +314,18 @@ class Ingest:
         return replace(document, articles=tuple(whole), notes=_too_old(len(fresh) - len(kept), oldest))
 
     def _with_pages(self, document: Fresh, habits: Habits, fresh: Sequence[Article], further: Further) -> list[Article]:
-        """With the text of their pages. An item that only has another guid or link is not asked for again."""
+        """With the text of their pages, the newest asked for first.
+
+        The page of an item that only has another guid or link is not asked for again.
+        """
         matches = assign(
             fresh, self._store.candidates(fresh), taken=document.same.values(), unstable=habits.guid_unstable
         )
         whole = []
-        for article, match in zip(fresh, matches, strict=True):
+        for article, match in reversed(list(zip(fresh, matches, strict=True))):
             known = _as_stored(article, match.stored) if match.stored else None
             whole.append(known or further.page(article, known=match.stored is not None))
-        return whole
+        return whole[::-1]
 
     def _with_owed(self, source: Source, harvest: Harvest, further: Further, moment: datetime) -> Harvest:
         """The harvest with the pages that earlier polls could not have, whatever the source itself answered."""

@@ -1,8 +1,8 @@
 """By what stored articles are known again beside their guids: their addresses, their pages, their words.
 
 One table holds a number for every page, title and beginning of a text that an article has or had, with the moment of
-publication and the article's number. A look-up reads the newest few under each key, however many there are: "عاجل" is the title of
-thousands. Whether an item *is* one of those articles is decided in `ingest.identity`.
+publication and the article's number. A look-up reads the newest few under each key, however many there are: "عاجل" is
+the title of thousands. Whether an item *is* one of those articles is decided in `ingest.identity`.
 """
 
 from collections import defaultdict

@@ -13,12 +13,14 @@ from collections.abc import Iterable
 from typing import Any
 
 from syndicator.model import Article
+from syndicator.text.html import text_of
 from syndicator.text.pictures import picture_key
 from syndicator.text.url import page_key
 
 _ADDRESS = re.compile(r'(\s(?:href|src|poster|cite)=")([^"]*)"')
 _SPACES = re.compile(r"\s+")
-_DIGIT = re.compile(r"\d")
+_MAY_COUNT = re.compile(r"\d|منذ|قبل|\bago\b")
+_BETWEEN_TAGS = re.compile(r"(?<=>)\s+(?=<)")
 _NUMBER = r"[\d٠-٩۰-۹](?:[\d٠-٩۰-۹.,٬٫]|[  ](?=\d{3})){0,15}(?:\s?(?:k|m|ألف|ألفا|آلاف|مليون))?"
 _COUNTED = (
     r"(?:ال)?(?:مشاهدات|مشاهدة|مشاهدين|قراءات|قراءة|قارئا?|قراء|زيارات|زيارة|زوار|تعليقات|تعليقا?|إعجابات|إعجاب"
@@ -57,8 +59,8 @@ def essence(article: Article) -> dict[str, Any]:
     said: dict[str, Any] = {name: getattr(article, name) for name in SAID}
     said["title"] = _spaced(article.title)
     said["url"] = page_key(article.url) or article.url
-    said["summary"] = quiet(article.summary)
-    said["body"] = quiet(_ADDRESS.sub(_keyed, article.body))
+    said["summary"] = "" if _spaced(text_of(article.body)).startswith(article.summary) else quiet(article.summary)
+    said["body"] = quiet(_BETWEEN_TAGS.sub("", _ADDRESS.sub(_keyed, article.body)))
     said["comments"] = page_key(article.comments) if article.comments else None
     said["images"] = _once((picture_key(one.url), one.caption, one.credit, one.alt) for one in article.images)
     said["enclosures"] = _once((page_key(one.url), one.type, one.title) for one in article.enclosures)
@@ -69,14 +71,14 @@ def essence(article: Article) -> dict[str, Any]:
 
 def quiet(text: str) -> str:
     """Return a text or safe HTML with its counts of readers and its "minutes ago" left out, and single spaces."""
-    if _DIGIT.search(text):
+    if _MAY_COUNT.search(text):
         text = _TAG_OR_LINE.sub(_without_counts, text)
     return _spaced(text)
 
 
 def _without_counts(part: re.Match[str]) -> str:
     written = part[0]
-    if written[0] == "<" or not _DIGIT.search(written):
+    if written[0] == "<" or not _MAY_COUNT.search(written):
         return written
     if len(written) <= _LONGEST_LINE and any(each.fullmatch(written) for each in (_COUNT_LINE, _AGE_LINE, _CLOCK_LINE)):
         return "#"

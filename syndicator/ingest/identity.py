@@ -44,8 +44,8 @@ NAMESPACE = UUID("0b6a6f0e-5d0f-5b0e-9d55-7f8d2f3c9a10")
 SECOND = timedelta(seconds=1)
 ANEW = timedelta(hours=12)
 """From so much later on, a date is that of another edition, not of a correction."""
-NEAR = timedelta(days=3)
-"""Dates of one article that its publisher addresses anew are no further apart."""
+NEAR, FAR = timedelta(days=3), timedelta(days=30)
+"""Dates of one article that its publisher addresses anew are no further apart; the second is for long texts."""
 TEXT_WORDS = 400
 """Words of a text that are compared."""
 RELATED_TITLE, LIKE_TITLE = 0.34, 0.5
@@ -54,8 +54,8 @@ RELATED_TEXT, LIKE_TEXT, SAME_TEXT = 0.25, 0.6, 0.9
 """Shares of word pairs that two texts have in common."""
 TELLING = 4
 """Words from which on a title alone says which item it is."""
-ENOUGH_PAIRS = 5
-"""Word pairs from which on a text can be compared."""
+ENOUGH_PAIRS, LONG = 5, 20
+"""Word pairs from which on a text can be compared, and from which on it is not written twice by chance."""
 COMPARED = 24
 """Stored articles that one item is compared with: those found by most keys."""
 MOST_ATTEMPTS = 100
@@ -151,6 +151,8 @@ class Comparison:
     """The title alone says which item it is."""
     text: float | None
     """None: there is too little text."""
+    long: bool
+    """Both have a text that nobody writes twice."""
     apart: timedelta | None
     """How much later the item is dated; None when one of the two has no date."""
     timed: bool
@@ -215,7 +217,7 @@ class Comparison:
             return self._text(LIKE_TEXT) or (self.text is None and (self.telling or self.shared))
         if self.same_moment:
             return self._text(SAME_TEXT)
-        if not (self.source and self.within(NEAR)):
+        if not (self.source and self.within(FAR if self.long and self.headline else NEAR)):
             return False
         if self._text(SAME_TEXT):
             return self.headline or (self.title >= LIKE_TITLE and self.shared and (self.same_date or self._unknown))
@@ -257,6 +259,7 @@ def compare(incoming: Features, stored: Features, *, unstable: bool = False) -> 
         title=in_common(incoming.title, stored.title),
         telling=len(incoming.title) >= TELLING,
         text=max((in_common(a, b) for a in incoming.texts for b in stored.texts), default=None),
+        long=any(len(a) >= LONG for a in incoming.texts) and any(len(b) >= LONG for b in stored.texts),
         apart=new.published - old.published if new.dated and old.dated else None,
         timed=any((new.published.hour, new.published.minute, new.published.second)),
     )

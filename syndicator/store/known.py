@@ -23,7 +23,7 @@ from syndicator.text.url import page_key
 
 NEWEST = 6
 """Articles that are looked up under one key."""
-WINDOW = timedelta(days=4)
+WINDOW = timedelta(days=31)
 """A title alone tells of an article that was published this close."""
 UNDATED = timedelta(days=400)
 """How far back a title is looked for when the item has no date."""

@@ -6,7 +6,7 @@ from syndicator.text.words import tokens
 
 WORDS = 40
 """Words of a title that are looked at."""
-BEGINNING = 12
+BEGINNING = 8
 """Words by which a text is found again."""
 _LONGEST = 20 * WORDS
 """Characters of a title that are looked at."""

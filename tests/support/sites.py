@@ -22,7 +22,7 @@ from syndicator.catalogue import Catalogue
 from syndicator.catalogue.labels import Gazetteer
 from syndicator.ingest.cadence import Bounds
 from syndicator.ingest.pipeline import Definitions, Ingest
-from syndicator.model import Article, ExtractRules, ListingRules, Publisher, Response, Source
+from syndicator.model import Article, ExtractRules, ListingRules, Poll, Publisher, Response, Source
 from syndicator.store import Store, open_database
 from syndicator.store.tables import origins
 from tests.support.houses import copy_tables
@@ -314,11 +314,11 @@ class Reader:
     def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
         self._database.close()
 
-    def poll(self, source: Source, document: bytes, moment: datetime) -> None:
+    def poll(self, source: Source, document: bytes, moment: datetime) -> Poll:
         """Poll a source that answers with this document."""
         self._origin.body = document
         lease = self.store.claim_now(source.id, moment, by="test", lease=timedelta(minutes=5))
-        self._ingest.poll(source, lease.state, moment)
+        return self._ingest.poll(source, lease.state, moment)
 
     def articles(self, source: Source) -> list[Article]:
         """Return what is stored of a source."""

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syndicator.text.calendars import CITIES, HIJRI_MONTHS, MONTHS, plain
-from syndicator.text.dates import LONGEST, day_first, parse
+from syndicator.text.calendars import HIJRI_MONTHS, MONTHS, plain
+from syndicator.text.dates import AHEAD, FLOOR, LONGEST, Fault, day_first, parse, read
+from syndicator.text.zones import CITIES
 
 DATA = Path(__file__).parents[2] / "data" / "text" / "dates.toml"
 ROWS = tomllib.loads(DATA.read_text(encoding="utf-8"))["date"]
@@ -35,10 +36,10 @@ def test_dates_as_written(row: dict[str, object]) -> None:
 def test_nothing_raises(raw: str, timezone: str | None) -> None:
     """Whatever stands in a date, the answer is a plausible moment in UTC or None."""
     found = parse(raw, moment=MOMENT, timezone=timezone)
-    assert found is None or (found.tzinfo is UTC and 1900 <= found.year < 2200)
+    assert found is None or (found.tzinfo is UTC and FLOOR <= found <= MOMENT + AHEAD)
 
 
-moments = st.integers(86_400, 5_600_000_000).map(lambda seconds: datetime.fromtimestamp(seconds, UTC))
+moments = st.integers(320_000_000, int(MOMENT.timestamp())).map(lambda seconds: datetime.fromtimestamp(seconds, UTC))
 
 
 @given(moments, st.integers(-12, 14))
@@ -49,7 +50,7 @@ def test_what_machines_write_is_read_exactly(at: datetime, hours: int) -> None:
     assert parse(format_datetime(local), moment=MOMENT) == at
 
 
-@given(st.dates(date(1950, 1, 1), date(2049, 12, 31)), st.sampled_from(sorted(MONTHS)))
+@given(st.dates(date(1981, 1, 1), date(2026, 4, 10)), st.sampled_from(sorted(MONTHS)))
 def test_every_name_of_every_month(day: date, name: str) -> None:
     """Each name of a month is that month, before or after its day."""
     same = datetime(day.year, MONTHS[name], min(day.day, 28), tzinfo=UTC)

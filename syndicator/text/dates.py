@@ -26,10 +26,9 @@ import html
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from datetime import timezone as offset_zone
 from enum import StrEnum
-from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from syndicator.text import calendars
@@ -138,7 +137,7 @@ _RFC = re.compile(
     r"\s*(?:[A-Za-z]{3,9}, *)?(\d{1,2}) ([A-Za-z]{3}) (\d{4}) (\d\d):(\d\d)(?::(\d\d))?"
     r" *(?:([+-])(\d\d)(\d\d)|GMT|UTC?|Z)?\s*"
 )
-_ENGLISH = {name: number for number, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)}
+_ENGLISH = {name: number for name, number in calendars.MONTHS.items() if len(name) == 3 and name.isascii()}
 _MOST = timedelta(hours=14)
 
 
@@ -344,7 +343,7 @@ def _relative(text: str, moment: datetime, home: tzinfo) -> datetime | None:
     if found is None:
         return None
     rest = f"{text[: found.start()]} {text[found.end() :]}"
-    clock, before, after, exact = _clock(rest)
+    _, before, after, exact = _clock(rest)
     place = zone(f"{before} {after}", after, home, moment.replace(tzinfo=None), exact=exact)
     today = moment.astimezone(place).date()
     return _timed(Cut(today - timedelta(days=calendars.DAYS_AGO[found[0]]), rest), home)

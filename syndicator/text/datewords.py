@@ -16,9 +16,9 @@ from importlib.resources import files
 from syndicator.text import calendars, zones
 from syndicator.text.calendars import plain
 
-_FIRST = ("ar", "en", "fr", "fa", "ckb", "tr", "ur", "ps", "ku", "he", "de", "es", "it", "pt", "nl", "pl", "ru", "uk", "cs",
-          "el", "sv", "id", "hu", "ro", "da", "nb", "fi", "bg", "sr", "hr", "sk", "ca", "hi", "bn", "zh", "ja", "ko", "vi",
-          "th", "sw", "am", "so")  # fmt: skip
+_FIRST = ("ar", "en", "fr", "fa", "ckb", "tr", "ur", "ps", "ku", "he", "de", "es", "it", "pt", "nl", "pl", "ru", "uk",
+          "cs", "el", "sv", "id", "hu", "ro", "da", "nb", "fi", "bg", "sr", "hr", "sk", "ca", "hi", "bn", "zh", "ja",
+          "ko", "vi", "th", "sw", "am", "so")  # fmt: skip
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _HALVES = ("am", "pm")
@@ -31,7 +31,7 @@ _CORE = frozenset().union(
     calendars.MORNING, calendars.EVENING, calendars.NIGHT, calendars.NOW, calendars.DAYS_AGO, calendars.UNITS,
     zones.OFFSETS, zones.BEHIND,
     ("", "t", "ago", "at", "on", "by", "of", "published", "posted", "updated"),
-    map(plain, "الساعة هـ منذ قبل نشر في بتاريخ تاريخ النشر آخر تحديث بتوقيت توقيت غرينتش الموافق من عام و".split()),
+    plain("الساعة|هـ|منذ|قبل|نشر|في|بتاريخ|تاريخ|النشر|آخر|تحديث|بتوقيت|توقيت|غرينتش|الموافق|من|عام|و").split("|"),
     (word for city in zones.CITIES for word in city.split()),
     (word for month in calendars.MONTHS for word in month.split()),
 )  # fmt: skip
@@ -132,3 +132,9 @@ def _table() -> dict[str, list[Meaning]]:
                 for name in names.split("|") if names else ():
                     table.setdefault(name, []).append((order, meaning, kind == "months"))
     return table
+
+
+def is_date_word(word: str) -> bool:
+    """Whether a word, in the spelling of `calendars.plain`, belongs to dates in some language."""
+    word = word.strip(_EDGES)
+    return word in _CORE or word in _table()

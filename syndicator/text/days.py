@@ -200,9 +200,9 @@ def _readings(found: re.Match[str], text: str) -> Iterator[NumericReading]:
     known = [(first, day) for first, day in days if day is not None]
     weekday = _WEEKDAY.search(text)
     told = calendars.WEEKDAYS[weekday[0]] if weekday else None
-    for first, day in known:
-        alone = len(known) == 1 and one != other
-        yield NumericReading(day, first, alone or (told is not None and day.weekday() == told))
+    alone = len(known) == 1 and one != other
+    for first, read in known:
+        yield NumericReading(read, first, alone or (told is not None and read.weekday() == told))
 
 
 def _other_calendar(text: str, moment: datetime) -> Cut | None:

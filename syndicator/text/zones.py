@@ -163,7 +163,8 @@ def zone(text: str, after: str, home: tzinfo, at: datetime, exact: bool) -> tzin
     """The zone that a text names, else `home`.
 
     `text` is all of it without date and time, in the spelling of `calendars.plain`; `after` is what stands behind
-    the time, `at` the time itself, without a zone, `exact` whether it has seconds. Raises ValueError for an offset that no place has.
+    the time, `at` the time itself, without a zone, `exact` whether it has seconds. Raises ValueError for an
+    offset that no place has.
     """
     if not text.strip():
         return home

@@ -21,6 +21,8 @@ from syndicator.ingest.parse import webpage
 from syndicator.ingest.parse.elements import distinct, join, url
 from syndicator.ingest.parse.jsonfeed import rows, string, title
 from syndicator.model import Channel, Entry, Image, ListingRules, Response, Source
+from syndicator.text.jsonld import nodes as json_ld
+from syndicator.text.published import part_date
 from syndicator.text.url import host
 
 ITEMS = 2_000
@@ -75,7 +77,9 @@ def _by_rules(root: HtmlElement, base: str, rules: ListingRules) -> Iterator[Ent
             address,
             base,
             headline=_text(headline) or _headline(item, link),
-            published=_moment(_within(scope, rules.published, "published") if rules.published else _time(scope)),
+            published=_moment(_within(scope, rules.published, "published"))
+            if rules.published
+            else part_date(scope, address),
             summary=_text(_within(scope, rules.summary, "summary")),
             image=_within(scope, rules.image, "image") if rules.image else next(scope.iter("img"), None),
         )
@@ -97,7 +101,7 @@ def _within(scope: HtmlElement, selector: str | None, key: str) -> HtmlElement |
 
 
 def _by_json_ld(root: HtmlElement, base: str) -> Iterator[Entry]:
-    nodes = list(islice(webpage.json_ld(root), ITEMS * 4))
+    nodes = json_ld(root)[: ITEMS * 4]
     rows_of_lists = [
         row.get("item") if isinstance(row.get("item"), dict) else row
         for node in nodes
@@ -158,7 +162,7 @@ def _by_looks(root: HtmlElement, base: str) -> Iterator[Entry]:
                 chosen[link],
                 base,
                 headline=_headline(link, link),
-                published=_moment(_time(scope)),
+                published=part_date(scope, chosen[link]),
                 image=next(scope.iter("img"), None),
             )
 
@@ -230,10 +234,6 @@ def _headline(item: HtmlElement, link: HtmlElement | None) -> str | None:
 
 def _text(element: HtmlElement | None) -> str | None:
     return " ".join(element.text_content().split()) or None if element is not None else None
-
-
-def _time(scope: HtmlElement) -> HtmlElement | None:
-    return next(scope.iter("time"), None)
 
 
 def _moment(element: HtmlElement | None) -> str | None:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from syndicator.text.calendars import HIJRI_MONTHS, MONTHS, plain
-from syndicator.text.dates import AHEAD, FLOOR, LONGEST, Fault, day_first, parse, read
+from syndicator.text.dates import AHEAD, FLOOR, LONGEST, day_first, parse
 from syndicator.text.zones import CITIES
 
 DATA = Path(__file__).parents[2] / "data" / "text" / "dates.toml"

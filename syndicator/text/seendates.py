@@ -1,0 +1,323 @@
+"""Dates that stand on a page for its readers: `<time>`, classes, attributes and text, told apart by where they stand.
+
+**Which is the article's.** Every date is weighed: what marks it (`<time datetime>`, hAtom's and h-entry's classes, a
+label such as "نشر في", a class that says date), and where it stands: behind the headline before the text counts most,
+in front of it only within the same part of the page. Dates that an address names are confirmed by it.
+
+**Whose are not.** Dates in comments, asides, navigation, the page's head and foot, and in teasers (small elements with
+a linked heading of their own), unless the headline is in there, too; dates behind labels such as "member since"; dates
+inside of sentences.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from lxml import etree
+from lxml.html import HtmlElement
+
+from syndicator.text import datelabels as labels
+from syndicator.text.calendars import plain
+from syndicator.text.datewords import is_date_word
+
+Read = Callable[[str], datetime | None]
+"""Reads a date as written."""
+
+_SKIPPED = frozenset({"script", "style", "svg", "head", "iframe", "object", "textarea", "option"})
+_NEAR, _BEFORE = 40, 15
+"""Texts behind and in front of the headline among which the article's date is looked for."""
+_LONGEST_LINE, _LONGEST_PIECE, _MOST_PIECES = 160, 30, 6
+_LONG = 240
+"""Characters of a text that is a paragraph: behind two of them the head of the article is over."""
+_MOST_TEXTS = 20_000
+_MOST_RESIDUE = 34
+"""Letters that a line without a label may have besides its date."""
+_TEASER = 400
+_ENOUGH, _SCARCE = 20, 5
+_TIME_ALONE = re.compile(r"^[\s|,\-()]*(?:الساعه )?\d{1,2}[:.h]\d{2}(?::\d{2})?\s*[^\d]{0,24}$")
+_YEAR = re.compile(r"(?<!\d)(?:1[34]\d\d|19\d\d|2[015]\d\d)(?!\d)|\d{1,2} ?[/.\-] ?\d{1,2} ?[/.\-] ?\d{2}(?!\d)")
+_AGO = re.compile(r"(?<!\w)(?:منذ|قبل|ago|پيش|il y a|امس|اليوم|yesterday|today|ديروز|امروز)(?!\w)")
+_LABELS = re.compile(f"(?P<updated>{labels.UPDATED_LABEL.pattern})|(?P<published>{labels.PUBLISHED_LABEL.pattern})")
+_OWN_FOOT = frozenset({"entry", "post", "article", "story", "byline", "meta", "content", "single"})
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One date on a page."""
+
+    raw: str
+    at: datetime
+    score: float
+    exact: bool
+    """It has a time of day."""
+    updated: bool
+    """It dates a change, not the article."""
+
+
+@dataclass(slots=True)
+class _Walk:
+    texts: list[tuple[str, HtmlElement]] = field(default_factory=list)
+    marked: list[tuple[int, HtmlElement]] = field(default_factory=list)
+    """Elements with a date in an attribute, and how many texts stand before them."""
+    headline: int = 0
+
+
+def seen_dates(root: HtmlElement, read: Read, headline: HtmlElement | None, address: date | None) -> list[Seen]:
+    """The dates of a page or of a part of it, the likeliest first; `address` is the day that the address names."""
+    walk = _walked(root, headline)
+    where = Where(headline, walk.headline)
+    found = [*_marked(walk, where, read), *_written(walk, where, read)]
+    if address is not None:
+        found = [_confirmed(one, address) for one in found]
+    return sorted(found, key=lambda one: -one.score)
+
+
+def best(found: list[Seen], *, updated: bool) -> Seen | None:
+    """The likeliest date of the article, or of its last change; None where nothing is likely enough."""
+    chosen = [one for one in found if one.updated is updated]
+    for least in (_ENOUGH, _SCARCE):
+        if chosen and chosen[0].score >= least:
+            return chosen[0]
+    return None
+
+
+def has_time(raw: str) -> bool:
+    """Whether a date as written has a time of day."""
+    return bool(re.search(r"\d[:h]\d{2}|T\d{2}|^\d{9,}", raw)) or bool(_AGO.search(plain(raw)))
+
+
+def _confirmed(one: Seen, address: date) -> Seen:
+    apart = abs(one.at.date() - address)
+    change = 15 if apart <= timedelta(days=1) else -25 if apart > timedelta(days=2) and not one.updated else 0
+    return Seen(one.raw, one.at, one.score + change, one.exact, one.updated)
+
+
+# ---------------------------------------------------------------- the page
+
+
+def _walked(root: HtmlElement, headline: HtmlElement | None) -> _Walk:
+    """The page's texts in order, and the elements that carry a date."""
+    walk = _Walk()
+    walker = etree.iterwalk(root, events=("start", "end"))
+    for event, element in walker:
+        if not isinstance(element.tag, str):
+            continue
+        if event == "start":
+            if element.tag in _SKIPPED:
+                walker.skip_subtree()
+                continue
+            if element is headline:
+                walk.headline = len(walk.texts)
+            if _carries_date(element):
+                walk.marked.append((len(walk.texts), element))
+            text, owner = element.text, element
+        else:
+            text, owner = element.tail if element is not root else None, element.getparent()
+        if text and not text.isspace():
+            walk.texts.append((text.strip(), owner))
+            if len(walk.texts) > _MOST_TEXTS:
+                break
+    return walk
+
+
+def _carries_date(element: HtmlElement) -> bool:
+    attributes = element.attrib
+    return bool(attributes) and (
+        "datetime" in attributes
+        or (element.tag == "abbr" and "title" in attributes)
+        or any(name in attributes for name in labels.DATE_ATTRIBUTES)
+        or ("title" in attributes and "value-title" in attributes.get("class", ""))
+        or ("content" in attributes and bool(_classes(element) & labels.PUBLISHED_CLASSES))
+    )
+
+
+def _classes(element: HtmlElement) -> set[str]:
+    return {labels.squeezed(name) for name in f"{element.get('class', '')} {element.get('id', '')}".split()}
+
+
+class Where:
+    """Where elements stand in relation to the headline."""
+
+    def __init__(self, headline: HtmlElement | None, at: int) -> None:
+        self.at = at
+        self.given = headline is not None
+        self._chain = {headline, *headline.iterancestors()} if headline is not None else set()
+        self._strange: dict[HtmlElement, bool] = {}
+
+    def strange(self, element: HtmlElement) -> bool:
+        """Whether an element belongs to something else than the article."""
+        way = []
+        result = False
+        for one in (element, *element.iterancestors()):
+            if one in self._chain or one.tag in ("body", "html"):
+                break
+            if one in self._strange:
+                result = self._strange[one]
+                break
+            way.append(one)
+        for height, one in reversed(list(enumerate(way))):
+            result = result or self._is_aside(one) or (self.given and height < 5 and _is_teaser(one))
+            self._strange[one] = result
+        return result
+
+    def _is_aside(self, element: HtmlElement) -> bool:
+        words = set(re.findall(r"[a-z]+", f"{element.get('class', '')} {element.get('id', '')}".lower()))
+        own = bool(words & _OWN_FOOT)
+        if element.tag in labels.ASIDE_TAGS and not (element.tag == "footer" and own):
+            return True
+        if element.tag == "header" or "header" in words:
+            return self.given and not own
+        if "footer" in words and own:
+            words.discard("footer")
+        return bool(words & labels.ASIDE_WORDS) or "Comment" in element.get("itemtype", "")
+
+    def points(self, position: int, element: HtmlElement, sure: bool) -> float:
+        """What a place is worth; `sure`: something else than the place says that it is a date of publication."""
+        apart = position - self.at
+        if 0 <= apart <= _NEAR:
+            return 20 - apart / 3
+        if -_BEFORE <= apart < 0 and self._shares_part(element):
+            return 8
+        return -5 if sure else -20
+
+    def _shares_part(self, element: HtmlElement) -> bool:
+        common = next((one for one in element.iterancestors() if one in self._chain), None)
+        return common is not None and common.tag not in ("body", "html")
+
+
+def _is_teaser(element: HtmlElement) -> bool:
+    """A small part with a linked heading of its own."""
+    if element.tag not in ("article", "li", "div", "section", "td", "tr", "a"):
+        return False
+    for heading in element.iter("h2", "h3", "h4", "h5", "h6"):
+        linked = element.tag == "a" or heading.getparent().tag == "a" or next(heading.iter("a"), None) is not None
+        if linked and len(element.text_content()) < _TEASER:
+            return True
+    return bool(element.tag == "article")
+
+
+# ---------------------------------------------------------------- dates in attributes
+
+
+def _marked(walk: _Walk, where: Where, read: Read) -> Iterator[Seen]:
+    for position, element in walk.marked:
+        raw = _attribute(element)
+        at = read(raw) if raw else None
+        if raw is None or at is None or where.strange(element):
+            continue
+        own = plain(element.text_content())[:_LONGEST_LINE]
+        before = plain(walk.texts[position - 1][0])[-40:] if position and len(walk.texts[position - 1][0]) < 60 else ""
+        kind = _kind(before, own)
+        if kind == "other":
+            continue
+        points, updated = _class_points(element, kind)
+        sure = points >= 20 or element.get("pubdate") is not None
+        score = (30 if element.tag == "time" else 25) + points + (20 if element.get("pubdate") is not None else 0)
+        yield Seen(raw, at, score + where.points(position, element, sure), has_time(raw), updated)
+
+
+def _attribute(element: HtmlElement) -> str | None:
+    for name in ("datetime", "content", "title", *labels.DATE_ATTRIBUTES):
+        value = str(element.get(name, "")).strip()
+        if 4 < len(value) <= 80 and any(sign.isdigit() for sign in value):
+            return value
+    return None
+
+
+def _kind(before: str, own: str) -> str | None:
+    """What the label of a date says that it dates."""
+    if labels.OTHER_LABEL.search(before) or labels.OTHER_LABEL.search(own):
+        return "other"
+    for text in (own, before):
+        found = list(_LABELS.finditer(text))
+        if found:
+            return found[0 if text is own else -1].lastgroup
+    return None
+
+
+def _class_points(element: HtmlElement, kind: str | None) -> tuple[float, bool]:
+    """What the names of an element and the label of its date are worth, and whether they speak of a change."""
+    if kind is not None:
+        return 20, kind == "updated"
+    points, updated = 0, False
+    for height, one in enumerate((element, *list(element.iterancestors())[:2])):
+        classes = _classes(one)
+        if classes & labels.PUBLISHED_CLASSES or one.get("itemprop") in ("datePublished", "dateCreated"):
+            return (20 if height < 2 else 10), False
+        written = f"{one.get('class', '')} {one.get('id', '')} {one.get('itemprop', '')}"
+        updated = updated or bool(labels.UPDATED_CLASSES.search(written)) or one.get("itemprop") == "dateModified"
+        dated = one.tag == "time" or classes & labels.DATE_CLASSES or any("date" in name for name in classes)
+        points = max(points, 10 if dated else 0)
+    return points, updated
+
+
+# ---------------------------------------------------------------- dates in the text
+
+
+def _written(walk: _Walk, where: Where, read: Read) -> Iterator[Seen]:
+    paragraphs = 0
+    for position, (text, owner) in enumerate(walk.texts):
+        near = where.at - _BEFORE <= position <= where.at + _NEAR and paragraphs < 2
+        if len(text) > _LONG:
+            paragraphs += position > where.at
+        if len(text) > _LONGEST_LINE or not (near or _is_labelled(text, walk, position)):
+            continue
+        for line, label in _lines(walk.texts, position):
+            if (one := _line(line, label, owner, position, where, read)) is not None:
+                yield one
+
+
+def _is_labelled(text: str, walk: _Walk, position: int) -> bool:
+    if not any(sign.isdigit() for sign in text):
+        return False
+    before = walk.texts[position - 1][0] if position else ""
+    return bool(_LABELS.search(plain(text)) or (len(before) < 40 and _LABELS.search(plain(before))))
+
+
+def _lines(texts: list[tuple[str, HtmlElement]], position: int) -> Iterator[tuple[str, str]]:
+    """What a text may say of dates, in one spelling: each part behind a label of its own, with the label before it.
+
+    A text that has no year is joined with the short ones behind it, one with a date and no time with a time behind it.
+    """
+    text = plain(texts[position][0])
+    before = plain(texts[position - 1][0]) if position and len(texts[position - 1][0]) <= 40 else ""
+    following = [plain(one) for one, _ in texts[position + 1 : position + _MOST_PIECES]]
+    cuts = [found.start() for found in _LABELS.finditer(text) if found.start()]
+    parts = [text[start:end] for start, end in zip([0, *cuts], [*cuts, len(text)], strict=True)]
+    last = parts[-1]
+    if not (_YEAR.search(last) or _AGO.search(last)):
+        if len(last) > _LONGEST_PIECE or (not last[:1].isdigit() and not any(map(is_date_word, last.split()))):
+            return
+        for piece in following:
+            if len(piece) > _LONGEST_PIECE:
+                break
+            last = f"{last} {piece}"
+            if _YEAR.search(last):
+                break
+    elif following and not has_time(last) and len(following[0]) <= _LONGEST_PIECE and _TIME_ALONE.match(following[0]):
+        last = f"{last} {following[0]}"
+    elif _TIME_ALONE.match(before) and not has_time(last):
+        last = f"{last} {before}"
+    parts[-1] = last
+    for part in parts:
+        yield part, before if part is parts[0] else ""
+
+
+def _line(line: str, before: str, owner: HtmlElement, position: int, where: Where, read: Read) -> Seen | None:
+    """The date that a line is, or None."""
+    line = line.strip(" |:-–•·,")
+    if not line or len(line) > _LONGEST_LINE or not (_YEAR.search(line) or _AGO.search(line)):
+        return None
+    kind = _kind(before, line)
+    labelled = kind is not None
+    residue = sum(len(word) for word in re.findall(r"[^\W\d_]+", line) if not is_date_word(word))
+    if kind == "other" or residue > (_MOST_RESIDUE * 2 if labelled else _MOST_RESIDUE):
+        return None
+    if _AGO.search(line) and not _YEAR.search(line) and not (labelled or residue <= 8):
+        return None
+    if (at := read(line)) is None or where.strange(owner):
+        return None
+    points, updated = _class_points(owner, kind)
+    score = 10 + points + where.points(position, owner, labelled or points >= 20)
+    return Seen(line, at, score, has_time(line), updated)

@@ -57,16 +57,13 @@ PUBLISHED_KEYS = (
 )
 """Of the state that a page's scripts hold."""
 
-PUBLISHED_CLASSES = frozenset(
-    _listed(
-        """
-        articledate articlepublishdate articlepublished createddate creationdate dateheader dateposted
-        datepublication datepublished dtposted dtpublished entrydate entrypublished newsdate postdate postedat
-        posteddate postedon postpublished pubdate publicationdate publishdate published publishedat publisheddate
-        publishedon publishtime storydate submitted timestamppublished
-        """
-    )
+PUBLISHED_CLASS = re.compile(
+    r"(?:dt)?(?:first)?published(?:on|at|info)?|submitted|postedon|posted|dateheader|dateline|tiedate"
+    r"|(?:item|news|post|posted|article|entry|story|content|page|single|details?|topic|blog|pub|publish|published|publishing"
+    r"|publication|created?|creation|issue)(?:meta|pub|publish|published)?(?:date|time|datetime|timestamp|on)"
+    r"|date(?:of)?(?:publication|published|publish|posted|post|created|pub|article|news)|timestamppublished"
 )
+"""Squeezed names of classes that an article's date of publication has (whole)."""
 DATE_CLASSES = frozenset(
     _listed(
         """
@@ -91,7 +88,7 @@ DATE_ATTRIBUTES = _listed(
 ASIDE_WORDS = frozenset(
     _listed(
         """
-        alsoread breaking clock comment commentary commentlist comments copyright copyrights disqus footer guestbook
+        alsoread breaking caption clock comment commentary commentlist comments copyright copyrights disqus footer guestbook
         latest mostread mostviewed nav navbar newsletter popular prayer promo readalso recent recommend
         recommendations recommended related relatednews relatedposts replies reply sidebar similar suggested teaser
         ticker today topbar trending weather
@@ -99,7 +96,7 @@ ASIDE_WORDS = frozenset(
     )
 )
 """Words in names of elements whose dates are those of something else."""
-ASIDE_TAGS = frozenset({"aside", "nav", "footer", "form", "select", "noscript", "template", "button", "blockquote"})
+ASIDE_TAGS = frozenset({"aside", "nav", "footer", "form", "select", "noscript", "template", "button", "blockquote", "figcaption"})
 
 _PUBLISHED = (
     "نشر|نشرت|نشرها|نشره|النشر|تاريخ النشر|تم النشر|وقت النشر|نشر في|نشر بتاريخ|كتب في|كتب بتاريخ|أضيف|أضيفت|الإضافة"
@@ -110,7 +107,7 @@ _PUBLISHED = (
     "|منتشر شده|تاریخ انتشار|انتشار|زمان انتشار|تاریخ|درج|تاریخ درج|شائع|شائع شدہ|تاریخ اشاعت|بلاو کراوە|publicat"
 )
 _UPDATED = (
-    "آخر تحديث|تحديث|التحديث|تاريخ التحديث|تم التحديث|حدث|حدثت|عدل|عدلت|تعديل|آخر تعديل|تم التعديل|تم تحديثه|محدث"
+    "آخر تحديث|تحديث|التحديث|تاريخ التحديث|تم التحديث|عدل|عدلت|تعديل|آخر تعديل|تم التعديل|تم تحديثه|محدث"
     "|updated|update|last updated|last update|modified|last modified|edited|revised|reviewed|mis a jour|mise a jour"
     "|modifie|modifiee|actualise|aktualisiert|geandert|zuletzt|actualizado|aggiornato|modificato|bijgewerkt"
     "|обновлено|güncelleme|guncellendi|guncellenme|به‌روزرسانی|بروزرسانی|به روز رسانی|ویرایش|آخرین ویرایش|اپ ڈیٹ"

@@ -71,7 +71,7 @@ _YEAR_MONTH = re.compile(r"^(?P<y>\d{4})-(?P<m>\d{2})$")
 _WEEK = re.compile(r"^(?P<y>\d{4})-?w(?P<w>\d{2})(?:-?(?P<d>[1-7]))?(?![\d-])")
 _ORDINAL = re.compile(r"^(?P<y>\d{4})-(?P<d>\d{3})(?![\d-])")
 _NUMERIC = re.compile(
-    r"(?<![\d.:/\-])(?P<a>\d{1,2}) ?(?P<sign>[/.\-]) ?(?P<b>\d{1,2}) ?(?P=sign) ?(?P<y>\d{4}|\d{2})(?!\d)"
+    r"(?<![\d./\-])(?<!\d:)(?P<a>\d{1,2}) ?(?P<sign>[/.\-]) ?(?P<b>\d{1,2}) ?(?P=sign) ?(?P<y>\d{4}|\d{2})(?!\d)"
 )
 _DAY_MONTH = re.compile(
     rf"(?<![\d:])(?P<d>\d{{1,2}})(?:er|st|nd|rd|th|eme|:?[aeo])?[ ,.\-/]*{_OF}(?P<month>{_MONTH})\.?{_AGAIN}"

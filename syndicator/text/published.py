@@ -249,7 +249,8 @@ class _Page:
 
     @cached_property
     def seen(self) -> list[Seen]:
-        return seen_dates(self.root, self.read, self.headline, self.day)
+        today = None if self.moment is _FAR else self.moment.date()
+        return seen_dates(self.root, self.read, self.headline, address=self.day, today=today)
 
     def in_sight(self) -> Iterator[str]:
         found = best(self.seen, updated=False)

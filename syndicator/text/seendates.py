@@ -28,18 +28,22 @@ _SKIPPED = frozenset({"script", "style", "svg", "head", "iframe", "object", "tex
 _NEAR, _BEFORE = 40, 15
 """Texts behind and in front of the headline among which the article's date is looked for."""
 _LONGEST_LINE, _LONGEST_PIECE, _MOST_PIECES = 160, 30, 6
-_LONG = 240
-"""Characters of a text that is a paragraph: behind two of them the head of the article is over."""
+_LONG, _HEAD = 60, 450
+"""Characters of a text that may be a paragraph; behind so many in such texts the head of the article is over."""
 _MOST_TEXTS = 20_000
 _MOST_RESIDUE = 34
 """Letters that a line without a label may have besides its date."""
-_TEASER = 400
+_TEASER, _LINK = 400, 20
+"""Characters of a part that is too small for an article, and letters of a link that is a headline."""
+_SURE = 20
+"""Points of what says that a date is one of publication: a label, a class made for it."""
 _ENOUGH, _SCARCE = 20, 5
 _TIME_ALONE = re.compile(r"^[\s|,\-()]*(?:الساعه )?\d{1,2}[:.h]\d{2}(?::\d{2})?\s*[^\d]{0,24}$")
 _YEAR = re.compile(r"(?<!\d)(?:1[34]\d\d|19\d\d|2[015]\d\d)(?!\d)|\d{1,2} ?[/.\-] ?\d{1,2} ?[/.\-] ?\d{2}(?!\d)")
 _AGO = re.compile(r"(?<!\w)(?:منذ|قبل|ago|پيش|il y a|امس|اليوم|yesterday|today|ديروز|امروز)(?!\w)")
 _LABELS = re.compile(f"(?P<updated>{labels.UPDATED_LABEL.pattern})|(?P<published>{labels.PUBLISHED_LABEL.pattern})")
-_OWN_FOOT = frozenset({"entry", "post", "article", "story", "byline", "meta", "content", "single"})
+_OWN = frozenset({"entry", "post", "article", "story", "byline", "meta", "content", "single", "item"})
+"""Words in names of elements that belong to an article, even if others there speak of the page's head or foot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +67,17 @@ class _Walk:
     headline: int = 0
 
 
-def seen_dates(root: HtmlElement, read: Read, headline: HtmlElement | None, address: date | None) -> list[Seen]:
+def seen_dates(
+    root: HtmlElement,
+    read: Read,
+    headline: HtmlElement | None,
+    *,
+    address: date | None = None,
+    today: date | None = None,
+) -> list[Seen]:
     """The dates of a page or of a part of it, the likeliest first; `address` is the day that the address names."""
     walk = _walked(root, headline)
-    where = Where(headline, walk.headline)
+    where = Where(headline, walk.headline, today)
     found = [*_marked(walk, where, read), *_written(walk, where, read)]
     if address is not None:
         found = [_confirmed(one, address) for one in found]
@@ -128,7 +139,7 @@ def _carries_date(element: HtmlElement) -> bool:
         or (element.tag == "abbr" and "title" in attributes)
         or any(name in attributes for name in labels.DATE_ATTRIBUTES)
         or ("title" in attributes and "value-title" in attributes.get("class", ""))
-        or ("content" in attributes and bool(_classes(element) & labels.PUBLISHED_CLASSES))
+        or ("content" in attributes and any(map(labels.PUBLISHED_CLASS.fullmatch, _classes(element))))
     )
 
 
@@ -139,11 +150,19 @@ def _classes(element: HtmlElement) -> set[str]:
 class Where:
     """Where elements stand in relation to the headline."""
 
-    def __init__(self, headline: HtmlElement | None, at: int) -> None:
+    def __init__(self, headline: HtmlElement | None, at: int, today: date | None = None) -> None:
         self.at = at
+        self.today = today
         self.given = headline is not None
+        self._headline = headline
         self._chain = {headline, *headline.iterancestors()} if headline is not None else set()
         self._strange: dict[HtmlElement, bool] = {}
+
+    def shows(self, element: HtmlElement) -> bool:
+        """Whether an element is the headline or in it."""
+        return self._headline is not None and (
+            element is self._headline or any(one is self._headline for one in element.iterancestors())
+        )
 
     def strange(self, element: HtmlElement) -> bool:
         """Whether an element belongs to something else than the article."""
@@ -163,23 +182,28 @@ class Where:
 
     def _is_aside(self, element: HtmlElement) -> bool:
         words = set(re.findall(r"[a-z]+", f"{element.get('class', '')} {element.get('id', '')}".lower()))
-        own = bool(words & _OWN_FOOT)
+        own = bool(words & _OWN)
         if element.tag in labels.ASIDE_TAGS and not (element.tag == "footer" and own):
             return True
         if element.tag == "header" or "header" in words:
             return self.given and not own
-        if "footer" in words and own:
-            words.discard("footer")
+        if own:
+            words -= {"footer", "nav"}
         return bool(words & labels.ASIDE_WORDS) or "Comment" in element.get("itemtype", "")
 
-    def points(self, position: int, element: HtmlElement, sure: bool) -> float:
-        """What a place is worth; `sure`: something else than the place says that it is a date of publication."""
+    def points(self, position: int, element: HtmlElement, marks: float, at: datetime) -> float:
+        """What a place is worth to a date `at` whose names and label are worth `marks`.
+
+        In front of the headline, the day on which the page was fetched is nobody's date.
+        """
         apart = position - self.at
         if 0 <= apart <= _NEAR:
             return 20 - apart / 3
-        if -_BEFORE <= apart < 0 and self._shares_part(element):
+        if apart < 0 and self.today is not None and abs(at.date() - self.today) <= timedelta(days=2):
+            return -40
+        if -_BEFORE <= apart < 0 and marks and (marks >= _SURE or self._shares_part(element)):
             return 8
-        return -5 if sure else -20
+        return -5 if marks >= _SURE else -20
 
     def _shares_part(self, element: HtmlElement) -> bool:
         common = next((one for one in element.iterancestors() if one in self._chain), None)
@@ -187,14 +211,21 @@ class Where:
 
 
 def _is_teaser(element: HtmlElement) -> bool:
-    """A small part with a linked heading of its own."""
+    """A small part with a linked heading, or a link as long as a headline, of its own."""
     if element.tag not in ("article", "li", "div", "section", "td", "tr", "a"):
         return False
     for heading in element.iter("h2", "h3", "h4", "h5", "h6"):
         linked = element.tag == "a" or heading.getparent().tag == "a" or next(heading.iter("a"), None) is not None
         if linked and len(element.text_content()) < _TEASER:
             return True
-    return bool(element.tag == "article")
+    if element.tag == "article":
+        return True
+    return any(_is_headline(link) for link in element.iter("a")) and len(element.text_content()) < _TEASER
+
+
+def _is_headline(link: HtmlElement) -> bool:
+    """Whether a link is as long as a headline, and no date itself."""
+    return sum(map(str.isalpha, link.text_content())) >= _LINK and next(link.iter("time"), None) is None
 
 
 # ---------------------------------------------------------------- dates in attributes
@@ -212,9 +243,9 @@ def _marked(walk: _Walk, where: Where, read: Read) -> Iterator[Seen]:
         if kind == "other":
             continue
         points, updated = _class_points(element, kind)
-        sure = points >= 20 or element.get("pubdate") is not None
-        score = (30 if element.tag == "time" else 25) + points + (20 if element.get("pubdate") is not None else 0)
-        yield Seen(raw, at, score + where.points(position, element, sure), has_time(raw), updated)
+        points += _SURE if element.get("pubdate") is not None else 0
+        score = (30 if element.tag == "time" else 25) + points
+        yield Seen(raw, at, score + where.points(position, element, points, at), has_time(raw), updated)
 
 
 def _attribute(element: HtmlElement) -> str | None:
@@ -239,12 +270,12 @@ def _kind(before: str, own: str) -> str | None:
 def _class_points(element: HtmlElement, kind: str | None) -> tuple[float, bool]:
     """What the names of an element and the label of its date are worth, and whether they speak of a change."""
     if kind is not None:
-        return 20, kind == "updated"
+        return _SURE, kind == "updated"
     points, updated = 0, False
     for height, one in enumerate((element, *list(element.iterancestors())[:2])):
         classes = _classes(one)
-        if classes & labels.PUBLISHED_CLASSES or one.get("itemprop") in ("datePublished", "dateCreated"):
-            return (20 if height < 2 else 10), False
+        if any(map(labels.PUBLISHED_CLASS.fullmatch, classes)) or one.get("itemprop") in ("datePublished", "dateCreated"):
+            return (_SURE if height < 2 else 10), False
         written = f"{one.get('class', '')} {one.get('id', '')} {one.get('itemprop', '')}"
         updated = updated or bool(labels.UPDATED_CLASSES.search(written)) or one.get("itemprop") == "dateModified"
         dated = one.tag == "time" or classes & labels.DATE_CLASSES or any("date" in name for name in classes)
@@ -256,12 +287,12 @@ def _class_points(element: HtmlElement, kind: str | None) -> tuple[float, bool]:
 
 
 def _written(walk: _Walk, where: Where, read: Read) -> Iterator[Seen]:
-    paragraphs = 0
+    told = 0
     for position, (text, owner) in enumerate(walk.texts):
-        near = where.at - _BEFORE <= position <= where.at + _NEAR and paragraphs < 2
+        near = where.at - _BEFORE <= position <= where.at + _NEAR and told < _HEAD
         if len(text) > _LONG:
-            paragraphs += position > where.at
-        if len(text) > _LONGEST_LINE or not (near or _is_labelled(text, walk, position)):
+            told += len(text) if position > where.at else 0
+        if len(text) > _LONGEST_LINE or not (near or _is_labelled(text, walk, position)) or where.shows(owner):
             continue
         for line, label in _lines(walk.texts, position):
             if (one := _line(line, label, owner, position, where, read)) is not None:
@@ -287,17 +318,16 @@ def _lines(texts: list[tuple[str, HtmlElement]], position: int) -> Iterator[tupl
     parts = [text[start:end] for start, end in zip([0, *cuts], [*cuts, len(text)], strict=True)]
     last = parts[-1]
     if not (_YEAR.search(last) or _AGO.search(last)):
-        if len(last) > _LONGEST_PIECE or (not last[:1].isdigit() and not any(map(is_date_word, last.split()))):
+        first = last.split()[0].strip(":|") if last.split() else ""
+        if len(last) > _LONGEST_PIECE or not (first.isdigit() or is_date_word(first) or _LABELS.match(last)):
             return
-        for piece in following:
-            if len(piece) > _LONGEST_PIECE:
-                break
-            last = f"{last} {piece}"
-            if _YEAR.search(last):
-                break
-    elif following and not has_time(last) and len(following[0]) <= _LONGEST_PIECE and _TIME_ALONE.match(following[0]):
+        while following and len(following[0]) <= _LONGEST_PIECE and not _YEAR.search(last):
+            last = f"{last} {following.pop(0)}"
+    if has_time(last):
+        pass
+    elif following and len(following[0]) <= _LONGEST_PIECE and _TIME_ALONE.match(following[0]):
         last = f"{last} {following[0]}"
-    elif _TIME_ALONE.match(before) and not has_time(last):
+    elif _TIME_ALONE.match(before):
         last = f"{last} {before}"
     parts[-1] = last
     for part in parts:
@@ -319,5 +349,5 @@ def _line(line: str, before: str, owner: HtmlElement, position: int, where: Wher
     if (at := read(line)) is None or where.strange(owner):
         return None
     points, updated = _class_points(owner, kind)
-    score = 10 + points + where.points(position, owner, labelled or points >= 20)
+    score = 10 + points + where.points(position, owner, points, at)
     return Seen(line, at, score, has_time(line), updated)

@@ -17,7 +17,7 @@ from time import process_time
 from htmldate import find_date
 
 from syndicator.evaluate.extraction import BLOG
-from syndicator.evaluate.published import Page, found_by_us, pages_of, shares
+from syndicator.evaluate.published import Page, all_pages, found_by_us, shares
 from syndicator.evaluate.result import TESTS
 
 
@@ -56,7 +56,7 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--data", type=Path, default=TESTS / "published")
     chosen = arguments.parse_args()
-    compare("own pages", list(pages_of(chosen.data / "pages.toml")))
+    compare("own pages", all_pages(chosen.data))
     if BLOG.is_dir():
         compare("real pages", list(real_pages(BLOG, meta=True)))
         compare("real pages without <meta>", list(real_pages(BLOG, meta=False)))

@@ -88,7 +88,8 @@ DATE_ATTRIBUTES = _listed(
 ASIDE_WORDS = frozenset(
     _listed(
         """
-        alsoread breaking caption clock comment commentary commentlist comments copyright copyrights disqus footer guestbook
+        alsoread breaking caption clock comment
+        commentary commentlist comments copyright copyrights disqus footer guestbook
         latest mostread mostviewed nav navbar newsletter popular prayer promo readalso recent recommend
         recommendations recommended related relatednews relatedposts replies reply sidebar similar suggested teaser
         ticker today topbar trending weather
@@ -96,7 +97,9 @@ ASIDE_WORDS = frozenset(
     )
 )
 """Words in names of elements whose dates are those of something else."""
-ASIDE_TAGS = frozenset({"aside", "nav", "footer", "form", "select", "noscript", "template", "button", "blockquote", "figcaption"})
+ASIDE_TAGS = frozenset(
+    {"aside", "nav", "footer", "form", "select", "noscript", "template", "button", "blockquote", "figcaption"}
+)
 
 _PUBLISHED = (
     "نشر|نشرت|نشرها|نشره|النشر|تاريخ النشر|تم النشر|وقت النشر|نشر في|نشر بتاريخ|كتب في|كتب بتاريخ|أضيف|أضيفت|الإضافة"

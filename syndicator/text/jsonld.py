@@ -30,9 +30,8 @@ def nodes(root: HtmlElement) -> list[dict[str, Any]]:
 
 def scripts(root: HtmlElement) -> list[str]:
     """The texts of the page's JSON-LD scripts."""
-    found = [
-        script.text for script in root.iter("script") if "ld+json" in (script.get("type") or "").lower() and script.text
-    ]
+    typed = root.xpath("//script[@type]")
+    found = [script.text for script in typed if "ld+json" in script.get("type").lower() and script.text]
     return found[:_SCRIPTS]
 
 

@@ -15,6 +15,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
+from itertools import islice
 from typing import Any
 from urllib.parse import unquote
 
@@ -28,6 +29,8 @@ from syndicator.text.seendates import Seen, Where, best, has_time, seen_dates
 _FAR = datetime(2199, 1, 1, tzinfo=UTC)
 _STATE = 600_000
 """Characters of scripts that are searched."""
+_MOST_READ, _MOST_HEADINGS = 40, 50
+"""Dates that are tried of each kind, and headings that are compared."""
 _ARTICLES = re.compile(r"(?:Article|BlogPosting|Report|LiveBlogPosting|NewsStory|Posting)$")
 _PAGES = frozenset({"WebPage", "ItemPage", "CollectionPage", "AboutPage", "QAPage", "FAQPage", "CreativeWork"})
 _OTHERS = frozenset({"Recipe", "VideoObject", "PodcastEpisode", "RadioEpisode", "Episode", "Book", "AudioObject"})
@@ -82,19 +85,25 @@ def page_dates(
     """
     page = _Page(root, url, title, moment or _FAR)
     page.nodes = jsonld.nodes(root) if nodes is None else nodes
-    updated = next(filter(page.read, page.updates()), None)
+    updated = next(filter(page.read, islice(page.updates(), _MOST_READ)), None)
     for way, find in page.ways.items():
-        for raw in find():
+        for raw in islice(find(), _MOST_READ):
             if (at := page.read(raw)) is not None:
                 return PageDates(page.exact(raw, at), updated or page.seen_update(way), way)
     return PageDates(None, updated or page.seen_update("seen"), None)
 
 
-def part_date(part: HtmlElement, url: str | None = None) -> str | None:
-    """The date of one item of a listing, as written; `url` is the item's address."""
-    page = _Page(part, url or "", None, _FAR)
-    found = best(page.seen, updated=False) or best(page.seen, updated=True)
-    return found.raw if found is not None else next(page.in_address(), None)
+def part_date(part: HtmlElement) -> str | None:
+    """The date of one item of a listing, as written; None when the item shows none."""
+    page = _Page(part, "", None, _FAR)
+    found = best(page.part, updated=False) or best(page.part, updated=True)
+    return found.raw if found is not None else None
+
+
+def address_date(url: str) -> str | None:
+    """The day that an address names, as ISO 8601 writes it."""
+    day = address_day(url)
+    return day.isoformat() if day is not None else None
 
 
 def address_day(url: str) -> date | None:
@@ -169,7 +178,7 @@ class _Page:
     def _matches(self, node: dict[str, Any]) -> int:
         """2: the object has the page's headline; 1: its address."""
         headline = node.get("headline") or node.get("name")
-        said = plain(headline) if isinstance(headline, str) else ""
+        said = plain(headline[:500]) if isinstance(headline, str) else ""
         if len(said) > 5 and any(said in one or (len(one) > 12 and one in said) for one in self.titles):
             return 2
         address = [node.get(key) for key in ("url", "@id", "mainEntityOfPage")]
@@ -178,9 +187,10 @@ class _Page:
         return int(any(isinstance(one, str) and len(one) > 8 and _bare(one) == own for one in named))
 
     def in_microdata(self) -> Iterator[str]:
+        marked = [(element.get("itemprop").split(), element) for element in self.root.xpath("//*[@itemprop]")]
         for name in ("datePublished", "dateCreated"):
-            for element in self.root.xpath(f'//*[contains(@itemprop, "{name}")]'):
-                if not self._is_strange(element):
+            for names, element in marked:
+                if name in names and not self._is_strange(element):
                     yield from _of_element(element)
 
     def in_meta(self) -> Iterator[str]:
@@ -228,21 +238,21 @@ class _Page:
     def _called(self) -> list[str]:
         """What the page calls itself outside of its text, in one spelling."""
         named = [self.title, *self.meta.get("ogtitle", ()), *self.meta.get("twittertitle", ())]
-        named += [element.text_content() for element in self.root.iter("title")]
-        return [plain(one) for one in named if one and len(one.strip()) > 5]
+        named += [element.text_content() for element in islice(self.root.iter("title"), 3)]
+        return [plain(one[:500]) for one in named[:10] if one and len(one.strip()) > 5]
 
     @cached_property
     def titles(self) -> list[str]:
         """What the page calls itself, and its large headings."""
-        headings = (plain(element.text_content()) for element in self.root.iter("h1"))
+        headings = (plain(one.text_content()[:500]) for one in islice(self.root.iter("h1"), _MOST_HEADINGS))
         return [*self._called, *(one for one in headings if len(one) > 5)]
 
     @cached_property
     def headline(self) -> HtmlElement | None:
         """The element that shows the headline: the heading that says what the page is called, else the first `<h1>`."""
         for tags in (("h1",), ("h2", "h3")):
-            for element in self.root.iter(*tags):
-                said = plain(element.text_content())
+            for element in islice(self.root.iter(*tags), _MOST_HEADINGS):
+                said = plain(element.text_content()[:500])
                 if len(said) > 5 and any(said in one or one in said for one in self._called):
                     return element
         return next(self.root.iter("h1"), None)
@@ -251,6 +261,11 @@ class _Page:
     def seen(self) -> list[Seen]:
         today = None if self.moment is _FAR else self.moment.date()
         return seen_dates(self.root, self.read, self.headline, address=self.day, today=today)
+
+    @cached_property
+    def part(self) -> list[Seen]:
+        """What is seen in a part of a page that has no headline of the page in it."""
+        return seen_dates(self.root, self.read, None)
 
     def in_sight(self) -> Iterator[str]:
         found = best(self.seen, updated=False)
@@ -277,14 +292,14 @@ class _Page:
 
     @cached_property
     def _where(self) -> Where:
-        return Where(self.headline, 0)
+        return Where(self.root, self.headline, 0)
 
     # ------------------------------------------------------------ elsewhere
 
     def in_state(self) -> Iterator[str]:
         """The state of scripts: the date nearest to the headline, or the only one."""
         text = " ".join(script.text for script in self.root.iter("script") if script.text and not script.get("src"))
-        keys = ((one.start(), one["value"].strip()) for one in _KEY.finditer(text[:_STATE]))
+        keys = ((one.start(), one["value"].strip()) for one in islice(_KEY.finditer(text[:_STATE]), 200))
         found = [(at, value) for at, value in keys if self.read(value)]
         if not found:
             return

@@ -11,8 +11,9 @@ inside of sentences.
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from itertools import islice
 
 from lxml import etree
 from lxml.html import HtmlElement
@@ -30,14 +31,18 @@ _NEAR, _BEFORE = 40, 15
 _LONGEST_LINE, _LONGEST_PIECE, _MOST_PIECES = 160, 30, 6
 _LONG, _HEAD = 60, 450
 """Characters of a text that may be a paragraph; behind so many in such texts the head of the article is over."""
-_MOST_TEXTS = 20_000
+_MOST_TEXTS, _MOST_READ = 20_000, 300
+"""Texts of a page that are looked at, and dates that are read."""
 _MOST_RESIDUE = 34
 """Letters that a line without a label may have besides its date."""
+_BEHIND = 8
+"""Points that a date in the text loses behind the first paragraph."""
 _TEASER, _LINK = 400, 20
 """Characters of a part that is too small for an article, and letters of a link that is a headline."""
 _SURE = 20
 """Points of what says that a date is one of publication: a label, a class made for it."""
 _ENOUGH, _SCARCE = 20, 5
+_DATED = frozenset({"datetime", *labels.DATE_ATTRIBUTES})
 _TIME_ALONE = re.compile(r"^[\s|,\-()]*(?:الساعه )?\d{1,2}[:.h]\d{2}(?::\d{2})?\s*[^\d]{0,24}$")
 _YEAR = re.compile(r"(?<!\d)(?:1[34]\d\d|19\d\d|2[015]\d\d)(?!\d)|\d{1,2} ?[/.\-] ?\d{1,2} ?[/.\-] ?\d{2}(?!\d)")
 _AGO = re.compile(r"(?<!\w)(?:منذ|قبل|ago|پيش|il y a|امس|اليوم|yesterday|today|ديروز|امروز)(?!\w)")
@@ -57,6 +62,8 @@ class Seen:
     """It has a time of day."""
     updated: bool
     """It dates a change, not the article."""
+    written: bool = False
+    """It stands in the text, not in an attribute."""
 
 
 @dataclass(slots=True)
@@ -65,6 +72,15 @@ class _Walk:
     marked: list[tuple[int, HtmlElement]] = field(default_factory=list)
     """Elements with a date in an attribute, and how many texts stand before them."""
     headline: int = 0
+    _plain: dict[int, str] = field(default_factory=dict)
+
+    def plain(self, position: int, longest: int) -> str:
+        """A text in one spelling; empty when there is none, or a longer one than `longest` characters."""
+        if not 0 <= position < len(self.texts) or len(self.texts[position][0]) > longest:
+            return ""
+        if position not in self._plain:
+            self._plain[position] = plain(self.texts[position][0])
+        return self._plain[position]
 
 
 def seen_dates(
@@ -77,7 +93,7 @@ def seen_dates(
 ) -> list[Seen]:
     """The dates of a page or of a part of it, the likeliest first; `address` is the day that the address names."""
     walk = _walked(root, headline)
-    where = Where(headline, walk.headline, today)
+    where = Where(root, headline, walk.headline, today)
     found = [*_marked(walk, where, read), *_written(walk, where, read)]
     if address is not None:
         found = [_confirmed(one, address) for one in found]
@@ -87,10 +103,10 @@ def seen_dates(
 def best(found: list[Seen], *, updated: bool) -> Seen | None:
     """The likeliest date of the article, or of its last change; None where nothing is likely enough."""
     chosen = [one for one in found if one.updated is updated]
-    for least in (_ENOUGH, _SCARCE):
-        if chosen and chosen[0].score >= least:
-            return chosen[0]
-    return None
+    return next(
+        (one for least in (_ENOUGH, _SCARCE) for one in chosen if one.score >= (_ENOUGH if one.written else least)),
+        None,
+    )
 
 
 def has_time(raw: str) -> bool:
@@ -101,7 +117,7 @@ def has_time(raw: str) -> bool:
 def _confirmed(one: Seen, address: date) -> Seen:
     apart = abs(one.at.date() - address)
     change = 15 if apart <= timedelta(days=1) else -25 if apart > timedelta(days=2) and not one.updated else 0
-    return Seen(one.raw, one.at, one.score + change, one.exact, one.updated)
+    return replace(one, score=one.score + change)
 
 
 # ---------------------------------------------------------------- the page
@@ -133,12 +149,12 @@ def _walked(root: HtmlElement, headline: HtmlElement | None) -> _Walk:
 
 
 def _carries_date(element: HtmlElement) -> bool:
-    attributes = element.attrib
-    return bool(attributes) and (
-        "datetime" in attributes
-        or (element.tag == "abbr" and "title" in attributes)
-        or any(name in attributes for name in labels.DATE_ATTRIBUTES)
-        or ("title" in attributes and "value-title" in attributes.get("class", ""))
+    attributes = element.keys()
+    if not attributes:
+        return False
+    return bool(
+        not _DATED.isdisjoint(attributes)
+        or ("title" in attributes and (element.tag == "abbr" or "value-title" in element.get("class", "")))
         or ("content" in attributes and any(map(labels.PUBLISHED_CLASS.fullmatch, _classes(element))))
     )
 
@@ -150,19 +166,25 @@ def _classes(element: HtmlElement) -> set[str]:
 class Where:
     """Where elements stand in relation to the headline."""
 
-    def __init__(self, headline: HtmlElement | None, at: int, today: date | None = None) -> None:
+    def __init__(self, root: HtmlElement, headline: HtmlElement | None, at: int, today: date | None = None) -> None:
         self.at = at
         self.today = today
         self.given = headline is not None
-        self._headline = headline
-        self._chain = {headline, *headline.iterancestors()} if headline is not None else set()
+        self._shown = set(headline.iter()) if headline is not None else set()
+        inmost = headline if headline is not None else root
+        self._chain = {inmost, *inmost.iterancestors()}
         self._strange: dict[HtmlElement, bool] = {}
 
     def shows(self, element: HtmlElement) -> bool:
-        """Whether an element is the headline or in it."""
-        return self._headline is not None and (
-            element is self._headline or any(one is self._headline for one in element.iterancestors())
-        )
+        """Whether an element is the headline or in it; in an item of a listing, whether it is in a heading or link."""
+        if self.given:
+            return element in self._shown
+        for one in [element, *islice(element.iterancestors(), 3)]:
+            if one in self._chain or any("date" in name or "time" in name for name in _classes(one)):
+                return False
+            if one.tag in ("h1", "h2", "h3", "h4", "a"):
+                return True
+        return False
 
     def strange(self, element: HtmlElement) -> bool:
         """Whether an element belongs to something else than the article."""
@@ -232,13 +254,13 @@ def _is_headline(link: HtmlElement) -> bool:
 
 
 def _marked(walk: _Walk, where: Where, read: Read) -> Iterator[Seen]:
-    for position, element in walk.marked:
+    for position, element in walk.marked[:_MOST_READ]:
         raw = _attribute(element)
         at = read(raw) if raw else None
         if raw is None or at is None or where.strange(element):
             continue
         own = plain(element.text_content())[:_LONGEST_LINE]
-        before = plain(walk.texts[position - 1][0])[-40:] if position and len(walk.texts[position - 1][0]) < 60 else ""
+        before = walk.plain(position - 1, 60)[-40:]
         kind = _kind(before, own)
         if kind == "other":
             continue
@@ -272,9 +294,12 @@ def _class_points(element: HtmlElement, kind: str | None) -> tuple[float, bool]:
     if kind is not None:
         return _SURE, kind == "updated"
     points, updated = 0, False
-    for height, one in enumerate((element, *list(element.iterancestors())[:2])):
+    for height, one in enumerate((element, *islice(element.iterancestors(), 2))):
         classes = _classes(one)
-        if any(map(labels.PUBLISHED_CLASS.fullmatch, classes)) or one.get("itemprop") in ("datePublished", "dateCreated"):
+        if any(map(labels.PUBLISHED_CLASS.fullmatch, classes)) or one.get("itemprop") in (
+            "datePublished",
+            "dateCreated",
+        ):
             return (_SURE if height < 2 else 10), False
         written = f"{one.get('class', '')} {one.get('id', '')} {one.get('itemprop', '')}"
         updated = updated or bool(labels.UPDATED_CLASSES.search(written)) or one.get("itemprop") == "dateModified"
@@ -287,33 +312,34 @@ def _class_points(element: HtmlElement, kind: str | None) -> tuple[float, bool]:
 
 
 def _written(walk: _Walk, where: Where, read: Read) -> Iterator[Seen]:
-    told = 0
+    told, tried = 0, 0
     for position, (text, owner) in enumerate(walk.texts):
         near = where.at - _BEFORE <= position <= where.at + _NEAR and told < _HEAD
         if len(text) > _LONG:
             told += len(text) if position > where.at else 0
         if len(text) > _LONGEST_LINE or not (near or _is_labelled(text, walk, position)) or where.shows(owner):
             continue
-        for line, label in _lines(walk.texts, position):
+        tried += 1
+        if tried > _MOST_READ:
+            return
+        for line, label in _lines(walk, position):
             if (one := _line(line, label, owner, position, where, read)) is not None:
-                yield one
+                yield replace(one, score=one.score - _BEHIND) if told else one
 
 
 def _is_labelled(text: str, walk: _Walk, position: int) -> bool:
     if not any(sign.isdigit() for sign in text):
         return False
-    before = walk.texts[position - 1][0] if position else ""
-    return bool(_LABELS.search(plain(text)) or (len(before) < 40 and _LABELS.search(plain(before))))
+    return bool(_LABELS.search(walk.plain(position, _LONGEST_LINE)) or _LABELS.search(walk.plain(position - 1, 40)))
 
 
-def _lines(texts: list[tuple[str, HtmlElement]], position: int) -> Iterator[tuple[str, str]]:
+def _lines(walk: _Walk, position: int) -> Iterator[tuple[str, str]]:
     """What a text may say of dates, in one spelling: each part behind a label of its own, with the label before it.
 
     A text that has no year is joined with the short ones behind it, one with a date and no time with a time behind it.
     """
-    text = plain(texts[position][0])
-    before = plain(texts[position - 1][0]) if position and len(texts[position - 1][0]) <= 40 else ""
-    following = [plain(one) for one, _ in texts[position + 1 : position + _MOST_PIECES]]
+    text, before = walk.plain(position, _LONGEST_LINE), walk.plain(position - 1, 40)
+    following = [walk.plain(one, _LONGEST_PIECE) for one in range(position + 1, position + _MOST_PIECES)]
     cuts = [found.start() for found in _LABELS.finditer(text) if found.start()]
     parts = [text[start:end] for start, end in zip([0, *cuts], [*cuts, len(text)], strict=True)]
     last = parts[-1]
@@ -321,11 +347,11 @@ def _lines(texts: list[tuple[str, HtmlElement]], position: int) -> Iterator[tupl
         first = last.split()[0].strip(":|") if last.split() else ""
         if len(last) > _LONGEST_PIECE or not (first.isdigit() or is_date_word(first) or _LABELS.match(last)):
             return
-        while following and len(following[0]) <= _LONGEST_PIECE and not _YEAR.search(last):
+        while following and following[0] and not _YEAR.search(last):
             last = f"{last} {following.pop(0)}"
     if has_time(last):
         pass
-    elif following and len(following[0]) <= _LONGEST_PIECE and _TIME_ALONE.match(following[0]):
+    elif following and _TIME_ALONE.match(following[0]):
         last = f"{last} {following[0]}"
     elif _TIME_ALONE.match(before):
         last = f"{last} {before}"
@@ -350,4 +376,4 @@ def _line(line: str, before: str, owner: HtmlElement, position: int, where: Wher
         return None
     points, updated = _class_points(owner, kind)
     score = 10 + points + where.points(position, owner, points, at)
-    return Seen(line, at, score, has_time(line), updated)
+    return Seen(line, at, score, has_time(line), updated, written=True)

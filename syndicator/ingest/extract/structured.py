@@ -144,11 +144,7 @@ def _first(meta: dict[str, list[str]], *names: str) -> str | None:
 
 def _microdata(root: HtmlElement) -> dict[str, str]:
     """`itemprop` headline and author of the first article."""
-    scopes = [
-        element
-        for element in root.iter()
-        if isinstance(element.tag, str) and _ARTICLES.search(element.get("itemtype", ""))
-    ]
+    scopes = [element for element in root.xpath("//*[@itemtype]") if _ARTICLES.search(element.get("itemtype"))]
     found: dict[str, str] = {}
     if scopes:
         for element in scopes[0].iter():

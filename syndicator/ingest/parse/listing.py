@@ -22,7 +22,7 @@ from syndicator.ingest.parse.elements import distinct, join, url
 from syndicator.ingest.parse.jsonfeed import rows, string, title
 from syndicator.model import Channel, Entry, Image, ListingRules, Response, Source
 from syndicator.text.jsonld import nodes as json_ld
-from syndicator.text.published import part_date
+from syndicator.text.published import address_date, part_date
 from syndicator.text.url import host
 
 ITEMS = 2_000
@@ -64,6 +64,7 @@ def parse(response: Response, source: Source) -> Channel:
 
 def _by_rules(root: HtmlElement, base: str, rules: ListingRules) -> Iterator[Entry]:
     items = _select(root, rules.item, "item") if rules.item else _select(root, rules.link or "a[href]", "link")
+    dated: dict[HtmlElement, str | None] = {}
     for item in items[: ITEMS * 2]:
         holder = item if rules.item else item.getparent()
         found = _within(item, rules.link, "link") if rules.item else item
@@ -73,13 +74,17 @@ def _by_rules(root: HtmlElement, base: str, rules: ListingRules) -> Iterator[Ent
             continue
         headline = _within(item, rules.title, "title")
         scope = holder if holder is not None else item
+        if rules.published:
+            published = _moment(_within(scope, rules.published, "published"))
+        else:
+            if scope not in dated:
+                dated[scope] = part_date(scope)
+            published = dated[scope] or address_date(address)
         yield _entry(
             address,
             base,
             headline=_text(headline) or _headline(item, link),
-            published=_moment(_within(scope, rules.published, "published"))
-            if rules.published
-            else part_date(scope, address),
+            published=published,
             summary=_text(_within(scope, rules.summary, "summary")),
             image=_within(scope, rules.image, "image") if rules.image else next(scope.iter("img"), None),
         )
@@ -162,7 +167,7 @@ def _by_looks(root: HtmlElement, base: str) -> Iterator[Entry]:
                 chosen[link],
                 base,
                 headline=_headline(link, link),
-                published=part_date(scope, chosen[link]),
+                published=part_date(scope) or address_date(chosen[link]),
                 image=next(scope.iter("img"), None),
             )
 

@@ -20,6 +20,8 @@ HALVES = {
     "am": "am", "morning1": "am", "morning2": "am",
     "pm": "pm", "afternoon1": "pm", "afternoon2": "pm", "evening1": "pm", "evening2": "pm",
 }  # fmt: skip
+HEBREW_IN = "ב"
+"""Dates are written "5 in October", in one word."""
 
 Names = dict[str, dict[int | str, dict[str, None]]]
 
@@ -54,6 +56,11 @@ def main() -> None:
             continue
         names = made.setdefault(locale.language, defaultdict(lambda: defaultdict(dict)))
         for kind, table in of_locale(locale).items():
+            if kind == "months" and locale.language == "he":
+                table = {
+                    month: spellings | {f"{HEBREW_IN}{name}": None for name in spellings}
+                    for month, spellings in table.items()
+                }
             for value, spellings in table.items():
                 names[kind][value] |= {
                     name: None for name in spellings if locale.language == "en" or name not in english[kind][value]

@@ -35,6 +35,31 @@ _CORE = frozenset().union(
     (word for city in zones.CITIES for word in city.split()),
     (word for month in calendars.MONTHS for word in month.split()),
 )  # fmt: skip
+_COMMON = frozenset(
+    {
+        "de",
+        "du",
+        "da",
+        "di",
+        "do",
+        "la",
+        "le",
+        "el",
+        "en",
+        "et",
+        "to",
+        "me",
+        "an",
+        "se",
+        "so",
+        "si",
+        "sa",
+        "su",
+        "ma",
+        "al",
+    }
+)
+"""Names that are common words elsewhere: alone they prove no language."""
 _CORE_MONTHS = re.compile(calendars.alternatives(calendars.MONTHS))
 
 _EAST = re.compile("[\u1100-\u11ff\u3000-\u9fff]|thang|thg|сар")
@@ -68,7 +93,7 @@ def translated(text: str) -> str:
     if all(word[0].strip(_EDGES) in _CORE for word in words):
         return text
     found = _found(text, words)
-    if not found:
+    if all(text[start:end] in _COMMON for start, end, _ in found):
         return text
     month_known = bool(_CORE_MONTHS.search(text))
     best = _language(found, month_known)

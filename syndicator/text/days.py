@@ -74,7 +74,7 @@ _NUMERIC = re.compile(
     r"(?<![\d./\-])(?<!\d:)(?P<a>\d{1,2}) ?(?P<sign>[/.\-]) ?(?P<b>\d{1,2}) ?(?P=sign) ?(?P<y>\d{4}|\d{2})(?!\d)"
 )
 _DAY_MONTH = re.compile(
-    rf"(?<![\d:])(?P<d>\d{{1,2}})(?:er|st|nd|rd|th|eme|:?[aeo])?[ ,.\-/]*{_OF}(?P<month>{_MONTH})\.?{_AGAIN}"
+    rf"(?<![\d:])(?P<d>\d{{1,2}})(?:er|st|nd|rd|th|eme|:?[aeo]|ي)?[ ,.\-/]*{_OF}(?P<month>{_MONTH})\.?{_AGAIN}"
     rf"[ ,.\-/]*(?:(?:عام|سنه|de|del|سال) )?{_YEAR}?"
 )
 _MONTH_DAY = re.compile(

@@ -35,7 +35,7 @@ _MOST_TEXTS, _MOST_READ = 20_000, 300
 """Texts of a page that are looked at, and dates that are read."""
 _MOST_RESIDUE = 34
 """Letters that a line without a label may have besides its date."""
-_BEHIND = 8
+_BEHIND = 10
 """Points that a date in the text loses behind the first paragraph."""
 _TEASER, _LINK = 400, 20
 """Characters of a part that is too small for an article, and letters of a link that is a headline."""

@@ -226,8 +226,10 @@ def _by_parts(text: str, moment: datetime, home: tzinfo, first: bool | None) -> 
     """The moment that a text means, its zone kept; raises ValueError for what does not exist."""
     found = _epoch(text)
     if found is None:
-        text = translated(text)
-        found = _dated(text, moment, home, first) or _relative(text, moment, home)
+        english = translated(text)
+        found = _dated(english, moment, home, first) or _relative(english, moment, home)
+        if found is None and (inflected := translated(text, inflected=True)) != english:
+            found = _dated(inflected, moment, home, first)
     return found
 
 

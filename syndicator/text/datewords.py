@@ -22,6 +22,7 @@ _FIRST = ("ar", "en", "fr", "fa", "ckb", "tr", "ur", "ps", "ku", "he", "de", "es
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _HALVES = ("am", "pm")
+_TIME = re.compile(r"\.? ?\d{1,2}:")
 _LONGEST = 4
 """Words of a name."""
 _WORD = re.compile(r"[^\s\d,:/()|<>\[\];،؛]+")
@@ -62,7 +63,9 @@ _COMMON = frozenset(
 """Names that are common words elsewhere: alone they prove no language."""
 _CORE_MONTHS = re.compile(calendars.alternatives(calendars.MONTHS))
 
-_EAST = re.compile("[\u1100-\u11ff\u3000-\u9fff]|thang|thg|сар")
+_OF = re.compile(r"(?<![^\W\d_])d'(?=[^\W\d_]{2})")
+"""Of, in one word with a month, in Catalan and its neighbours."""
+_EAST = re.compile(r"[\u1100-\u11ff\u3000-\u9fff]|thang|thg|сар|(?<!\w)m[01]\d(?!\w)")
 _YEAR, _MONTH, _DAY = (
     f"(?:{'|'.join(map(plain, names))})" for names in (("年", "년"), ("月", "월"), ("日", "일", "号"))
 )
@@ -74,32 +77,37 @@ _EASTERN = (
     (re.compile(rf"(\d{{1,2}}) ?{_HOUR} ?(\d{{1,2}}) ?(?:{_MINUTE})?(?: ?(\d{{1,2}}) ?{_SECOND})?"), r" \1:\2 "),
     (re.compile(r"\b(?:thang|thg) ?0?(\d{1,2})(?!\d)"), lambda found: _month(found[1])),
     (re.compile(r"\b0?(\d{1,2})-р сар\w*"), lambda found: _month(found[1])),
+    (re.compile(r"(?<!\w)m([01]\d)(?!\w)"), lambda found: _month(found[1])),
 )
-"""East Asian dates and those of Vietnam and Mongolia, whose months are numbers."""
+"""Dates whose months are numbers: in East Asia, Vietnam, Mongolia, and "M03" where CLDR knows no names."""
 
 Meaning = tuple[int, str, bool]
 """Rank of the language, English name, and whether it is a month's."""
 
 
-def translated(text: str) -> str:
+def translated(text: str, *, inflected: bool = False) -> str:
     """The text with the names of one language in English; as it was where nothing is known.
 
-    `text` is in the spelling of `calendars.plain`. Words that `calendars` knows stay as they are.
+    `text` is in the spelling of `calendars.plain`. Words that `calendars` knows stay as they are. With `inflected`, a
+    word of which the last letters are no part of a month's name counts as that name ("martxoaren").
     """
+    text = _OF.sub("", text)
     if _EAST.search(text):
         for pattern, instead in _EASTERN:
             text = pattern.sub(instead, text)
     words = list(_WORD.finditer(text))
     if all(word[0].strip(_EDGES) in _CORE for word in words):
         return text
-    found = _found(text, words)
+    found = _found(text, words, inflected)
     if all(text[start:end] in _COMMON for start, end, _ in found):
         return text
     month_known = bool(_CORE_MONTHS.search(text))
-    best = _language(found, month_known)
+    best = _language([one for one in found if text[one[0] : one[1]] not in _COMMON], month_known)
     pieces, at = [], 0
     for start, end, meanings in found:
         meaning = next((one for one in meanings if one[0] == best and not (one[2] and month_known)), None)
+        if text[start:end] in _COMMON and not _TIME.match(text, end):
+            continue
         if meaning is not None:
             pieces += [text[at:start], f" {meaning[1]} "]
             at = end
@@ -110,7 +118,7 @@ def _month(number: str) -> str:
     return f" {_MONTHS[int(number) - 1]} " if 1 <= int(number) <= 12 else f" {number} "
 
 
-def _found(text: str, words: list[re.Match[str]]) -> list[tuple[int, int, list[Meaning]]]:
+def _found(text: str, words: list[re.Match[str]], inflected: bool) -> list[tuple[int, int, list[Meaning]]]:
     """Where names stand, the longest first, with all that each may mean."""
     table = _table()
     found, at = [], 0
@@ -125,12 +133,23 @@ def _found(text: str, words: list[re.Match[str]]) -> list[tuple[int, int, list[M
                 found.append((start, start + len(name), table[name]))
                 step = many
                 break
+        else:
+            if inflected and (meanings := _stem(words[at][0].strip(_EDGES), table)):
+                found.append((words[at].start(), words[at].end(), meanings))
         at += step
     return found
 
 
+def _stem(word: str, table: dict[str, list[Meaning]]) -> list[Meaning]:
+    """The month that a word is with up to three letters more."""
+    for cut in range(1, 4):
+        if len(word) - cut >= 4 and (meanings := [one for one in table.get(word[:-cut], ()) if one[2]]):
+            return meanings
+    return []
+
+
 def _language(found: list[tuple[int, int, list[Meaning]]], month_known: bool) -> int:
-    """The rank of the language that explains the most, and no second month."""
+    """The rank of the language that explains the most, and leaves the text with one month."""
     known: defaultdict[int, int] = defaultdict(int)
     months: defaultdict[int, int] = defaultdict(int)
     for start, end, meanings in found:
@@ -139,7 +158,7 @@ def _language(found: list[tuple[int, int, list[Meaning]]], month_known: bool) ->
             known[rank] += end - start
         for rank in {rank for rank, _, month in meanings if month}:
             months[rank] += 1
-    return min(known, key=lambda rank: (months[rank] + month_known > 1, -known[rank], rank))
+    return min(known, key=lambda rank: (months[rank] + month_known != 1, -known[rank], rank))
 
 
 @lru_cache(maxsize=1)

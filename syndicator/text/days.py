@@ -58,7 +58,7 @@ def numeric_readings(text: str) -> list[NumericReading]:
 _MONTH = alternatives(calendars.MONTHS)
 _MERIDIEM = alternatives(calendars.MORNING, calendars.EVENING, calendars.NIGHT)
 _AGAIN = rf"(?: ?[/(\-] ?(?P<again>{_MONTH}) ?\)?)?"
-_YEAR = rf"(?P<year>\d{{4}}(?!\d)|'?\d{{2}}(?![\d:h]| ?:\d| ?{_MERIDIEM}))"
+_YEAR = rf"(?P<year>\d{{4}}(?!\d)|'?\d{{2}}(?![\d:h]| ?:\d|\.\d| ?{_MERIDIEM}))"
 _OF = r"(?:(?:من|of|de|del|d'|ta'|شهر|ماه|di|do|da) ?)*"
 
 _COMPACT = re.compile(
@@ -136,7 +136,8 @@ def _gregorian(text: str, moment: datetime, first: bool | None) -> Cut | None:
     if named := _DAY_MONTH.search(text):
         return _named(named, text, moment)
     for found in _NUMERIC.finditer(text):
-        if int(found["y"]) not in _HIJRI_YEARS:
+        sure = len(found["y"]) == 4 or not _MONTH_DAY.search(text) or not _LATE_YEAR.search(text)
+        if int(found["y"]) not in _HIJRI_YEARS and sure:
             return Cut(_settled(found, text, moment, first), _without(text, found))
     named = _MONTH_DAY.search(text)
     return _named(named, text, moment) if named else None

@@ -118,6 +118,7 @@ _WORDS = frozenset({"art", "pet", "get", "cat", "eat", "wit", "cot", "tu", "est"
 """Names of zones that are words, too: they count only right behind a time of day."""
 
 _GREENWICH = r"(?:gmt|utc|ut|غرينتش|جرينتش|غرينيتش|جرينيتش|غرينويتش)"
+_BESIDE_CITY = ("وقت", "وقيت", "time", "heure", "hora")
 _CITY = re.compile(
     rf"(?:توقيت|التوقيت|وقت|heure de|hora de) (?:مدينه )?(?P<city>{alternatives(CITIES)})"
     rf"|(?P<city2>{alternatives(CITIES)}) (?:standard |local |daylight )?time"
@@ -166,11 +167,11 @@ def zone(text: str, after: str, home: tzinfo, at: datetime, exact: bool) -> tzin
     the time, `at` the time itself, without a zone, `exact` whether it has seconds. Raises ValueError for an
     offset that no place has.
     """
-    if not text.strip():
+    if not text.strip(" -|,.:()[]"):
         return home
-    if (iana := _IANA.search(text)) and (name := _zones().get(iana[0])) and not _OFFSET.match(after):
+    if "/" in text and (iana := _IANA.search(text)) and (name := _zones().get(iana[0])) and not _OFFSET.match(after):
         return ZoneInfo(name)
-    if city := _CITY.search(text):
+    if any(word in text for word in _BESIDE_CITY) and (city := _CITY.search(text)):
         return ZoneInfo(CITIES[city["city"] or city["city2"]])
     if found := _offset(text, after):
         return found
@@ -194,7 +195,7 @@ def _offset(text: str, after: str) -> tzinfo | None:
         if int(found["m"] or 0) > 59 or minutes > _EASTMOST:
             raise ValueError(f"{found[0]} is no offset")
         return _of(minutes if found["sign"] == "+" else -minutes)
-    for pattern in (_FAR_OFFSET, _TURNED):
+    for pattern in (_FAR_OFFSET, _TURNED) if re.search(_GREENWICH, text) else ():
         if found := pattern.search(text):
             parts = found.groupdict()
             minutes = int(parts["h"] or parts.get("h2") or parts["h3"]) * 60 + int(parts.get("m") or 0)

@@ -50,7 +50,8 @@ class _Identity:
 def normalise(channel: Channel, source: Source, *, url: str, moment: datetime) -> tuple[Article, ...]:
     """The articles of one poll, each once, in the source's order. `url` is where the answer came from."""
     identities = _identities(channel, source, url)
-    day_first = dates.day_first(raw for entry in channel.entries for raw in (entry.published, entry.updated) if raw)
+    raws = (raw for entry in channel.entries for raw in (entry.published, entry.updated) if raw)
+    day_first = dates.day_first(raws, moment=moment)
     found: dict[str, Article] = {}
     for entry, identity in zip(channel.entries, identities, strict=True):
         if identity is not None and identity.guid not in found:

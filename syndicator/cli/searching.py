@@ -59,7 +59,7 @@ def search(
 def _date(name: str, raw: str | None) -> datetime | None:
     if raw is None:
         return None
-    moment = dates.parse(raw, moment=now())
+    moment = dates.read(raw, moment=now(), bounded=False).at
     if moment is None:
         raise ConfigurationError([f"--{name}: must be a date such as 2026-03-14 (it is {raw!r})"])
     return moment

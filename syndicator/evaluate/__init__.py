@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeAlias
 
-from syndicator.evaluate import dates, extraction, language, places, search, stories, topics
+from syndicator.evaluate import dates, extraction, language, places, published, search, stories, topics
 from syndicator.evaluate.result import Result, below, read_floors
 
 __all__ = ["MEASURES", "Measure", "Result", "below", "read_floors"]
@@ -20,6 +20,7 @@ MEASURES: dict[str, Measure] = {
     "extraction": extraction.measure,
     "language": language.measure,
     "places": places.measure,
+    "published": published.measure,
     "search": search.measure,
     "stories": stories.measure,
     "topics": topics.measure,

@@ -39,6 +39,8 @@ from syndicator.text.lead import lead, shorten
 from syndicator.text.url import Url, absolute, canonical, page_key, told_apart_by_fragment
 
 NO_HABITS = Habits()
+_EXAMPLE = 40
+"""Characters of a bad date that are shown."""
 LONG_SUMMARY = 1200
 """A description longer than this, in an item without content, is the content."""
 
@@ -63,21 +65,16 @@ def normalise(
     `url` is where the answer came from.
     """
     raws = [raw for entry in channel.entries for raw in (entry.published, entry.updated) if raw]
-    told = dates.day_first(raws)
+    told = dates.day_first(raws, moment=moment)
     day_first = habits.day_first if told is None else told
     named = [(entry, name) for entry, name in _named(channel, source, url) if name is not None]
     articles = [_article(entry, name, channel, source, url, moment, day_first) for entry, name in named]
     kept = once(articles)
+    doubtful = [entry for (entry, _), found in zip(named, articles, strict=True) if found.published >= moment]
     notes = [
         _note(len(channel.entries) - len(named), "without a guid, a link or a homepage to know {} by, left out"),
         _note(len(articles) - len(kept), "written twice in one document, kept once"),
-        _note(
-            sum(
-                bool(entry.published or entry.updated) and not article.dated
-                for (entry, _), article in zip(named, articles, strict=True)
-            ),
-            "with a date that cannot be read or cannot be, dated by when {} seen",
-        ),
+        *_date_notes(doubtful, source, moment, day_first),
     ]
     return replace(channel, day_first=told, notes=(*channel.notes, *filter(None, notes))), tuple(kept)
 
@@ -85,7 +82,24 @@ def normalise(
 def _note(count: int, what: str) -> str | None:
     if not count:
         return None
-    return f"1 item {what}".format("it was") if count == 1 else f"{count} items {what}".format("they were")
+    items, were = ("1 item", "it was") if count == 1 else (f"{count} items", "they were")
+    return f"{items} {what.replace('{}', were)}"
+
+
+def _date_notes(
+    entries: Sequence[Entry], source: Source, moment: datetime, day_first: bool | None
+) -> Iterator[str | None]:
+    """Say which dates are none or lie ahead, each reason once, with the first of them as it was written."""
+    faults: dict[dates.Fault, list[str]] = {}
+    for entry in entries:
+        raws = [raw for raw in (entry.published, entry.updated) if raw]
+        found = [dates.read(raw, moment=moment, timezone=source.timezone, day_first=day_first) for raw in raws]
+        fault = next((each.fault for each in found if each.fault), None)
+        if fault is dates.Fault.AHEAD or (fault is not None and not any(each.at for each in found)):
+            faults.setdefault(fault, []).append(raws[0])
+    for fault, written in faults.items():
+        example = " ".join(written[0].split())[:_EXAMPLE]
+        yield _note(len(written), f"dated by when {{}} seen, because of the date ({fault}): {example}")
 
 
 # ---------------------------------------------------------------- names

@@ -23,6 +23,7 @@ from syndicator.ingest.pipeline import Definitions
 from syndicator.ingest.read import read_openly
 from syndicator.model import Article, Channel, ExtractRules, ListingRules, Publisher, Response, Source
 from syndicator.text.html import text_of
+from syndicator.text.jsonld import nodes as json_ld
 from syndicator.text.url import absolute
 
 _WHOLE = 1000
@@ -154,7 +155,7 @@ def says_article(response: Response, source: Source) -> bool:
         return False
     if any(kind.strip().lower() == "article" for kind in webpage.meta(root, "og:type")):
         return True
-    nodes = list(webpage.json_ld(root))
+    nodes = json_ld(root)
     return sum(map(webpage.is_article, nodes)) == 1
 
 

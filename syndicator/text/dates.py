@@ -1,226 +1,310 @@
 """Dates as publishers write them, made moments in UTC.
 
 **By parts, not by formats.** A text is brought to one spelling; then a date, a time and a zone are looked for in it
-and cut out one after another. So every order and every mixture of Arabic, French and English is one rule, and words
-around them ("آخر تحديث:", weekdays) need none.
+and cut out one after another. So every order and every mixture of languages is one rule, and words around them
+("آخر تحديث:") need none. What machines write (ISO 8601, RFC 5322) is read at once, before all that.
 
 **What decides between readings.** A Gregorian date beside a Hijri one is the date, the Hijri one only confirms it; a
-written date wins over "اليوم" and "منذ ساعتين". A numeric date is day first unless a part above 12 or the caller says
-otherwise. A time without a zone is in the caller's zone, else in UTC; a date without a time is its midnight there.
+written date wins over "اليوم" and "منذ ساعتين"; the `datetime` of a `<time>` wins over its words. A numeric date is
+settled by the weekday beside it, then by the caller (`day_first`), then by which reading is not yet to come, and is
+day first else. A time without a zone is in the caller's zone, else in UTC; a date without a time is its midnight
+there. A year of 1300 to the present Solar Hijri one is Iran's where the months are numbers; later ones are Hijri.
 
-**What is refused.** Days that no calendar has, years before 1900 and after 2199 (a machine's zero, not a date), and
-texts without a day give None. Nothing that a stranger writes raises.
+**What is refused.** Days that no calendar has, texts without a day, and dates that cannot be an article's:
+
+- before `FLOOR`. The Web is younger; what stands there is a machine's zero in some zone: Unix 1970 (also seconds taken
+  for milliseconds: January 1970), Excel and OLE 1899, NTP 1900, Windows 1601, .NET year 1, MySQL "0000-00-00".
+- the zeros of DOS (1 January 1980) and GPS (6 January 1980) to the quarter of an hour, in any zone, and PHP's
+  `mktime(0, 0, 0, 0, 0, 0)`: midnight of 30 November 1999, when the time is written.
+- more than `AHEAD` after now. What is ahead by less is handed back as it is: `read` marks it from `SOON` on, because
+  clocks and zones that are wrong explain hours but no days.
+
+Nothing that a stranger writes raises.
 """
 
+import html
 import re
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, tzinfo
 from datetime import timezone as offset_zone
+from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from hijridate import Hijri
-
 from syndicator.text import calendars
-from syndicator.text.calendars import plain
+from syndicator.text.calendars import alternatives, plain
+from syndicator.text.datewords import translated
+from syndicator.text.days import Cut, find_day, numeric_readings
+from syndicator.text.zones import without_end, zone
 
 LONGEST = 200
-"""Characters of a text beyond which it is no date."""
+"""Characters of a text, without its markup, beyond which it is no date."""
+_LONGEST_MARKUP = 2_000
+FLOOR = datetime(1971, 1, 1, tzinfo=UTC)
+"""Before it, a date is a machine's zero."""
+AHEAD = timedelta(days=366)
+"""After now, beyond which a date cannot be."""
+SOON = timedelta(days=2)
+"""After now, beyond which a date is not explained by a wrong clock or zone."""
 
-_YEARS = range(1900, 2200)
-_HIJRI_YEARS = range(1300, 1600)
+_QUARTER_ZEROS = (datetime(1980, 1, 1, tzinfo=UTC), datetime(1980, 1, 6, tzinfo=UTC))
+_PHP_ZERO = datetime(1999, 11, 30)  # noqa: DTZ001
+
+
+class Fault(StrEnum):
+    """Why a text that stands where a date belongs is none, or a doubtful one."""
+
+    UNREADABLE = "no date could be read"
+    ZERO = "a machine's zero"
+    FUTURE = "far in the future"
+    AHEAD = "days in the future"
+    """The only one with a moment."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a text means as a date."""
+
+    at: datetime | None
+    """In UTC."""
+    fault: Fault | None = None
+    """None also for an empty text, which is no fault."""
 
 
 def parse(raw: str, *, moment: datetime, timezone: str | None = None, day_first: bool | None = None) -> datetime | None:
     """The moment in UTC that a publisher's text means, or None.
 
-    `moment` is now, for "منذ ساعتين" and dates without a year; `timezone` an IANA name for texts without a zone;
-    `day_first` how 03/04/2026 is read. Sources: RFC 5322 (3.3, 4.3), RFC 3339, ISO 8601, W3C-DTF, seconds and
-    milliseconds since 1970. Raises only for an unknown `timezone`, as `zoneinfo.ZoneInfo` does.
+    `moment` is now, for "منذ ساعتين", dates without a year and dates that cannot be; `timezone` an IANA name for texts
+    without a zone; `day_first` how 03/04/2026 is read. Sources: RFC 5322 (3.3, 4.3), RFC 3339, ISO 8601, W3C-DTF,
+    seconds to nanoseconds since 1970. Raises only for an unknown `timezone`, as `zoneinfo.ZoneInfo` does.
     """
+    return read(raw, moment=moment, timezone=timezone, day_first=day_first).at
+
+
+def read(
+    raw: str, *, moment: datetime, timezone: str | None = None, day_first: bool | None = None, bounded: bool = True
+) -> Reading:
+    """Like `parse`, with the reason when there is no date. Not `bounded`: zeros and the future are dates, too."""
     home: tzinfo = ZoneInfo(timezone) if timezone else UTC
-    if len(raw) > LONGEST:
-        return None
-    text = plain(raw)
-    try:
-        found = _epoch(text) or _dated(text, moment, home, day_first is not False) or _relative(text, moment, home)
-        found = found and found.astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
-    return found if found and found.year in _YEARS else None
+    found = _by_machine(raw, home)
+    if found is None or found.year == _PHP_ZERO.year:
+        text = _cleaned(raw)
+        if not text:
+            return Reading(None, Fault.UNREADABLE if len(raw) > LONGEST else None)
+        try:
+            found = _by_parts(text, moment, home, day_first)
+            found = found and found.astimezone(UTC)
+        except (ValueError, OverflowError):
+            found = None
+        if found is None:
+            return Reading(None, Fault.ZERO if _NOTHING.search(text) else Fault.UNREADABLE)
+    fault = _fault(found, moment)
+    return Reading(None if bounded and fault and fault is not Fault.AHEAD else found, fault)
 
 
-def day_first(raws: Iterable[str]) -> bool | None:
-    """Whether the numeric dates of one source have the day first; None when they do not tell, or contradict."""
-    told = set()
+def day_first(raws: Iterable[str], *, moment: datetime | None = None, habit: bool | None = None) -> bool | None:
+    """Whether the numeric dates of one document have the day first; `habit` when they do not tell, or contradict.
+
+    Told by a part above 12 or by a weekday; else, with `moment` (now), by the reading that is not to come; else by the
+    part that changes from item to item, while the other stays the same in at least three dates.
+    """
+    told, open_ = set(), []
     for raw in raws:
-        found = _NUMERIC.search(plain(raw)) if len(raw) <= LONGEST else None
-        if found and len(found["a"]) <= 2:
-            first, second = int(found["a"]), int(found["b"])
-            if (first > 12) != (second > 12):
-                told.add(first > 12)
-    return told.pop() if len(told) == 1 else None
+        if raw[:4].isdigit() or (text := _cleaned(raw)) is None:
+            continue
+        readings = numeric_readings(text)
+        settled = {reading.day_first for reading in readings if reading.fits}
+        if len(settled) == 1:
+            told |= settled
+        elif len({reading.day for reading in readings}) > 1:
+            open_.append({reading.day_first: reading.day for reading in readings})
+    if len(told) == 1:
+        return told.pop()
+    if told or not open_:
+        return habit
+    if moment is not None:
+        coming = {first: any(days[first] > (moment + SOON).date() for days in open_) for first in (True, False)}
+        if coming[True] != coming[False]:
+            return coming[False]
+    days = {(found[True].day, found[True].month) for found in open_}
+    changing = (len({day for day, _ in days}), len({month for _, month in days}))
+    return changing[0] > changing[1] if min(changing) == 1 and max(changing) >= 3 else habit
 
 
-# ---------------------------------------------------------------- patterns
+# ---------------------------------------------------------------- what machines write
 
-
-def _names(*tables: Iterable[str]) -> str:
-    """An alternation of whole words, the longest first."""
-    words = sorted({name for table in tables for name in table}, key=len, reverse=True)
-    return rf"(?<![^\W\d_])(?:{'|'.join(re.escape(word).replace(chr(92) + ' ', ' ') for word in words)})(?![^\W\d_])"
-
-
-_MONTH = _names(calendars.MONTHS)
-_AGAIN = rf"(?: ?[/(\-] ?(?P<again>{_MONTH}) ?\)?)?"
-_YEAR = r"(?P<year>\d{4}(?!\d)|'?\d{2}(?![\d:h]| ?:\d))"
-
-_COMPACT = re.compile(
-    r"(?<!\d)(?P<y>\d{4})(?P<m>\d{2})(?P<d>\d{2})(?:t?(?P<hh>\d{2})(?P<mm>\d{2})(?P<ss>\d{2})?)?(?!\d)"
+_RFC = re.compile(
+    r"\s*(?:[A-Za-z]{3,9}, *)?(\d{1,2}) ([A-Za-z]{3}) (\d{4}) (\d\d):(\d\d)(?::(\d\d))?"
+    r" *(?:([+-])(\d\d)(\d\d)|GMT|UTC?|Z)?\s*"
 )
-_YEAR_FIRST = re.compile(
-    r"(?<!\d)(?P<y>\d{4}) ?(?P<sign>[/.\-]) ?(?P<m>\d{1,2}) ?(?P=sign) ?(?P<d>\d{1,2})(?:(?!\d)|(?=t))"
-)
-_YEAR_MONTH = re.compile(r"^(?P<y>\d{4})-(?P<m>\d{2})$")
-_NUMERIC = re.compile(
-    r"(?<![\d.:/\-])(?P<a>\d{1,2}) ?(?P<sign>[/.\-]) ?(?P<b>\d{1,2}) ?(?P=sign) ?(?P<y>\d{4}|\d{2})(?!\d)"
-)
-_DAY_MONTH = re.compile(
-    rf"(?<![\d:])(?P<d>\d{{1,2}})(?:er|st|nd|rd|th)?[ ,.\-/]*(?:(?:من|of|de|شهر) )*(?P<month>{_MONTH})\.?{_AGAIN}"
-    rf"[ ,.\-/]*(?:(?:عام|سنه|de) )?{_YEAR}?"
-)
-_MONTH_DAY = re.compile(
-    rf"(?P<month>{_MONTH})\.?{_AGAIN}[ ,.\-/]*(?P<d>\d{{1,2}})(?:st|nd|rd|th)?(?![\d:])[ ,.\-/]*{_YEAR}?"
-)
-_ISLAMIC_NAMED = re.compile(
-    rf"(?<!\d)(?P<d>\d{{1,2}})[ \-/]*(?:من )?(?P<month>{_names(calendars.HIJRI_MONTHS)})"
-    rf"[ ,\-/]*(?:عام |سنه )?(?P<y>\d{{4}})"
-)
-_LATE_YEAR = re.compile(r"(?<!\d)(?:19|20|21)\d{2}(?!\d)")
-
-_MERIDIEM = _names(calendars.MORNING, calendars.EVENING, calendars.NIGHT)
-_CLOCK = re.compile(
-    rf"(?<!\d)(?P<h>\d{{1,2}}) ?(?:[:h]|(?<=الساعه \d\d)\.|(?<=الساعه \d)\.) ?(?P<m>\d{{1,2}})"
-    rf"(?: ?: ?(?P<s>\d{{1,2}})(?:[.,](?P<f>\d+))?)?(?!\d)(?: ?(?P<half>{_MERIDIEM}))?"
-)
-_HOUR = re.compile(
-    rf"(?:الساعه )?(?<!\d)(?P<h>\d{{1,2}}) ?(?P<half>{_MERIDIEM})|الساعه (?P<h2>\d{{1,2}})(?![\d:.])"
-    r"|(?<=t)(?P<h3>\d\d)(?=z|[+-]|$)"
-)
-_OFFSET = re.compile(r"(?<!\w)(?:(?:gmt|utc|غرينتش|جرينتش) ?)?(?P<sign>[+-]) ?(?P<h>\d{1,2})(?::?(?P<m>\d{2}))?(?!\d)")
-_CITY = re.compile(rf"توقيت (?:مدينه )?(?P<city>{_names(calendars.CITIES)})|(?P<city2>{_names(calendars.CITIES)}) time")
-_ZONE = re.compile(
-    rf"(?<![\w/])(?:{'|'.join(map(re.escape, sorted(calendars.OFFSETS, key=len, reverse=True)))})(?![\w/])|(?<=\d)z"
-)
-
-# ---------------------------------------------------------------- dates with a day
+_ENGLISH = {name: number for name, number in calendars.MONTHS.items() if len(name) == 3 and name.isascii()}
+_MOST = timedelta(hours=14)
 
 
-def _epoch(text: str) -> datetime | None:
-    """Seconds, milliseconds or microseconds since 1970, by the number of digits."""
-    whole, _, _ = text.partition(".")
-    if not (
-        text.replace(".", "", 1).isascii() and text.replace(".", "", 1).isdigit() and len(whole) in (9, 10, 12, 13, 16)
-    ):
+def _by_machine(raw: str, home: tzinfo) -> datetime | None:
+    """RFC 5322 and ISO 8601 as they should be; None for everything else."""
+    if raw[:4].isdigit() and raw[4:5] == "-" and raw[10:11] in ("T", " ", ""):
+        try:
+            found = datetime.fromisoformat(raw.strip())
+        except ValueError:
+            return None
+        if found.tzinfo is None:
+            found = found.replace(tzinfo=home)
+        if found.year < 1600 or abs(found.utcoffset() or timedelta()) > _MOST:
+            return None
+        return _utc(found)
+    written = _RFC.fullmatch(raw) if len(raw) < 60 else None
+    if written is None:
         return None
-    scale = {9: 1, 10: 1, 12: 1_000, 13: 1_000, 16: 1_000_000}[len(whole)]
-    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=float(text) / scale)
-
-
-def _dated(text: str, moment: datetime, home: tzinfo, first: bool) -> datetime | None:
-    """A written date with its time and zone; raises ValueError for a day or time that does not exist."""
-    compact = _COMPACT.search(text)
-    if compact and int(compact["y"]) in _YEARS:
-        rest = _without(text, compact)
-        time = timedelta(
-            hours=int(compact["hh"] or 0), minutes=int(compact["mm"] or 0), seconds=int(compact["ss"] or 0)
+    day, month, year, hour, minute, second, sign, hours, minutes = written.groups()
+    try:
+        found = datetime(
+            int(year), _ENGLISH[month.lower()], int(day), int(hour), int(minute), int(second or 0), tzinfo=UTC
         )
-        return _at(_day(compact["y"], compact["m"], compact["d"]), time, _zone(rest, home))
-    found = _gregorian(text, moment, first) or _islamic(text)
-    if found is None:
+    except (ValueError, KeyError):
         return None
-    day, rest = found
-    clock, rest = _clock(rest)
-    return _at(day, clock or timedelta(), _zone(rest, home))
+    if sign:
+        offset = timedelta(hours=int(hours), minutes=int(minutes))
+        if offset > _MOST or int(minutes) > 59:
+            return None
+        return _utc(found.replace(tzinfo=offset_zone(offset if sign == "+" else -offset)))
+    return _utc(found.replace(tzinfo=home)) if raw.rstrip()[-1].isdigit() else found
 
 
-def _gregorian(text: str, moment: datetime, first: bool) -> tuple[date, str] | None:
-    """The day, and the text without it."""
-    for pattern in (_YEAR_FIRST, _YEAR_MONTH):
-        for found in pattern.finditer(text):
-            if int(found["y"]) not in _HIJRI_YEARS:
-                return _day(found["y"], found["m"], found["d"] if "d" in found.groupdict() else "1"), _without(
-                    text, found
-                )
-    named = _DAY_MONTH.search(text) or _MONTH_DAY.search(text)
-    if named:
-        return _named(named, text, moment)
-    for found in _NUMERIC.finditer(text):
-        if int(found["y"]) not in _HIJRI_YEARS:
-            one, other = int(found["a"]), int(found["b"])
-            day, month = (one, other) if (first or one > 12) and other <= 12 else (other, one)
-            return _day(found["y"], month, day), _without(text, found)
+def _utc(found: datetime) -> datetime | None:
+    try:
+        return found.astimezone(UTC)
+    except OverflowError:
+        return None
+
+
+# ---------------------------------------------------------------- the text, and what it cannot mean
+
+_DATETIME = re.compile(
+    r"<\s*(?:time|abbr|span|relative-time)\b[^<>]*?\b(?:datetime|title)\s*=\s*[\"']?([^\"'<>]{6,60})", re.I
+)
+_TAG = re.compile(r"<!\[CDATA\[|\]\]>|<[^<>]*>?")
+_NOTHING = re.compile(r"\b(?:0000|-?0001|1900)\b|\b0+[-/.]0+[-/.]0+\b|^-?0+(?:\.0*)?$|^-\d{5,}$")
+
+
+def _cleaned(raw: str) -> str:
+    """The text of a date in one spelling; empty for what is none. A `<time datetime>` stands for its words."""
+    if "<" in raw or "&" in raw:
+        if len(raw) > _LONGEST_MARKUP:
+            return ""
+        for _ in range(2):
+            raw = html.unescape(raw)
+        marked = _DATETIME.search(raw)
+        if marked and any(sign.isdigit() for sign in marked[1]):
+            raw = marked[1]
+        raw = _TAG.sub(" ", raw)
+    return plain(raw) if len(raw) <= LONGEST else ""
+
+
+def _fault(found: datetime, moment: datetime) -> Fault | None:
+    if found < FLOOR:
+        return Fault.ZERO
+    if found.year == 1980 or found.year == 1979:
+        near = any(abs(found - zero) <= _MOST for zero in _QUARTER_ZEROS)
+        if near and found.minute % 15 == found.second == 0:
+            return Fault.ZERO
+    if found > moment + SOON:
+        return Fault.FUTURE if found > moment + AHEAD else Fault.AHEAD
     return None
 
 
-def _named(found: re.Match[str], text: str, moment: datetime) -> tuple[date, str]:
-    """A date whose month is a word; without a year it is the last such day that is not to come."""
-    month = calendars.MONTHS[found["month"]]
-    if found["again"] and calendars.MONTHS[found["again"]] != month:
-        raise ValueError(f"{found['month']} and {found['again']} are different months")
-    rest = _without(text, found)
-    year = found["year"]
-    if year is None and (late := _LATE_YEAR.search(rest)):
-        year, rest = late[0], _without(rest, late)
-    if year is None:
-        return _last(month, found["d"], moment), rest
-    return _day(year.lstrip("'"), month, found["d"]), rest
+# ---------------------------------------------------------------- dates with a day
+
+_NET = re.compile(r"/?date\((-?\d{9,14})(?:[+-]\d{4})?\)/?")
+_NUMBER = re.compile(r"@?(-?\d{1,19})(?:\.(\d+))?(?:e\+?(\d{1,2}))?")
+_SCALES = {9: 1, 10: 1, 12: 1_000, 13: 1_000, 16: 1_000_000, 19: 1_000_000_000}
+_TICKS = (18, "6")
+"""Digits, and the first of them, of the ticks of .NET: tenths of microseconds since the year 1."""
 
 
-def _last(month: int, day: str, moment: datetime) -> date:
-    this = _day(moment.year, month, day)
-    return this if this <= moment.date() + timedelta(days=1) else _day(moment.year - 1, month, day)
-
-
-def _islamic(text: str) -> tuple[date, str] | None:
-    """A Hijri date by the Umm al-Qura calendar: the day, and the text without it."""
-    found = _ISLAMIC_NAMED.search(text)
-    if found:
-        month = calendars.HIJRI_MONTHS[found["month"]]
-    else:
-        found = _YEAR_FIRST.search(text) or _NUMERIC.search(text)
-        if found is None:
-            return None
-        month = int(found["m"] if "m" in found.groupdict() else found["b"])
-    day = int(found["d"] if "d" in found.groupdict() else found["a"])
-    if int(found["y"]) not in _HIJRI_YEARS:
-        return None
-    return date(*Hijri(int(found["y"]), month, day).to_gregorian().datetuple()), _without(text, found)
-
-
-def _day(year: str | int, month: str | int, day: str | int) -> date:
-    """The day; a year of one or two digits is of 1950 to 2049 (RFC 5322, 4.3)."""
-    number = int(year)
-    if len(str(year)) <= 2:
-        number += 2000 if number < 50 else 1900
-    return date(number, int(month), int(day))
-
-
-def _without(text: str, found: re.Match[str]) -> str:
-    return f"{text[: found.start()]} {text[found.end() :]}"
-
-
-# ---------------------------------------------------------------- times and zones
-
-
-def _clock(text: str) -> tuple[timedelta | None, str]:
-    """The time of day, and the text without it; 24:00 is the end of the day, :60 a leap second."""
-    found = _CLOCK.search(text) or _HOUR.search(text)
+def _by_parts(text: str, moment: datetime, home: tzinfo, first: bool | None) -> datetime | None:
+    """The moment that a text means, its zone kept; raises ValueError for what does not exist."""
+    found = _epoch(text)
     if found is None:
-        return None, text
+        english = translated(text)
+        found = _dated(english, moment, home, first) or _relative(english, moment, home)
+        if found is None and (inflected := translated(text, inflected=True)) != english:
+            found = _dated(inflected, moment, home, first)
+    return found
+
+
+def _epoch(text: str) -> datetime | None:
+    """Seconds to nanoseconds since 1970 by the number of digits, .NET's ticks, and 0."""
+    if net := _NET.fullmatch(text):
+        return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=int(net[1]))
+    written = _NUMBER.fullmatch(text)
+    if written is None:
+        return None
+    whole, fraction, power = written.groups()
+    if power is not None:
+        whole, fraction = str(round(float(text.lstrip("@")))), None
+    digits = whole.lstrip("-")
+    if int(digits) == 0:
+        return datetime(1970, 1, 1, tzinfo=UTC)
+    if (len(digits), digits[0]) == _TICKS:
+        return datetime(1, 1, 1, tzinfo=UTC) + timedelta(microseconds=int(digits) // 10)
+    if len(digits) not in _SCALES:
+        return None
+    number = float(f"{whole}.{fraction}") if fraction else int(whole)
+    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=number / _SCALES[len(digits)])
+
+
+def _dated(text: str, moment: datetime, home: tzinfo, first: bool | None) -> datetime | None:
+    """A written date with its time and zone; raises ValueError for a day or time that does not exist."""
+    cut = find_day(text, moment, first)
+    return None if cut is None else _timed(cut, home)
+
+
+def _timed(cut: Cut, home: tzinfo) -> datetime:
+    """A day with the time and the zone that the rest of its text names."""
+    if cut.clock is not None:
+        at = datetime(cut.day.year, cut.day.month, cut.day.day) + cut.clock  # noqa: DTZ001
+        return at.replace(tzinfo=zone(cut.rest, cut.rest, home, at, exact=True))
+    clock, before, after, exact = _clock(cut.rest)
+    at = datetime(cut.day.year, cut.day.month, cut.day.day) + (clock or timedelta())  # noqa: DTZ001
+    if at == _PHP_ZERO and clock is not None:
+        return datetime(1970, 1, 1, tzinfo=UTC)
+    return at.replace(tzinfo=zone(f"{before} {after}", after, home, at, exact=exact))
+
+
+# ---------------------------------------------------------------- times of day
+
+_HALVES = (calendars.MORNING, calendars.EVENING, calendars.NIGHT)
+_MERIDIEM = alternatives(*_HALVES)
+_CLOCK = re.compile(
+    rf"(?<![\d+.])(?P<h>\d{{1,2}}) ?(?:[:h]|(?<=الساعه \d\d)\.|(?<=الساعه \d)\.) ?(?P<m>\d{{1,2}})"
+    rf"(?: ?: ?(?P<s>\d{{1,2}})(?:[.,:](?P<f>\d+))?)?(?!\d)(?: ?(?P<half>{_MERIDIEM})|(?P<ap>[ap])(?![^\W\d_]))?"
+)
+_HOUR = re.compile(
+    rf"(?:الساعه )?(?<!\d)(?P<h>\d{{1,2}}) ?(?P<half>{_MERIDIEM})|(?:الساعه|ساعت) (?P<h2>\d{{1,2}})(?![\d:.])"
+    r"|(?<=t)(?P<h3>\d\d)(?=z|[+-]|$)|(?<![\d.:])(?P<h4>\d{1,2}) ?(?:h|uhr)(?![^\W\d_])"
+)
+_DOTTED = re.compile(r"(?<![\d.])(?P<h>[01]?\d|2[0-3])[.-](?P<m>[0-5]\d)(?:[.-](?P<s>[0-5]\d))?(?![\d.-])")
+"""Hours and minutes with a dot, once the date is gone."""
+
+
+def _clock(text: str) -> tuple[timedelta | None, str, str, bool]:
+    """The time of day, the text before and behind it, and whether it has seconds; of a range of hours, the first.
+
+    24:00 is the end of the day, :60 a leap second. Raises ValueError for a time that does not exist.
+    """
+    found = _CLOCK.search(text) or _HOUR.search(text) or _DOTTED.search(text)
+    if found is None:
+        return None, "", text, False
     parts = found.groupdict()
-    hour = int(parts["h"] or parts.get("h2") or parts.get("h3") or 0)
+    hour = int(next(value for name in ("h", "h2", "h3", "h4") if (value := parts.get(name))))
     minute, second = int(parts.get("m") or 0), int(parts.get("s") or 0)
-    half = parts["half"]
+    exact = parts.get("s") is not None
+    before, after = text[: found.start()], text[found.end() :]
+    half = parts.get("half") or {"a": "am", "p": "pm"}.get(parts.get("ap") or "") or _half_before(before)
+    after, ranged = without_end(timedelta(hours=hour, minutes=minute), exact, after)
+    if ranged and (behind := re.match(rf" ?({_MERIDIEM})", after)):
+        half, after = half or behind[1], after[behind.end() :]
     if half in calendars.EVENING or (half in calendars.NIGHT and 6 <= hour < 12):
         hour += 12 if hour < 12 else 0
     elif half is not None and hour == 12:
@@ -229,33 +313,20 @@ def _clock(text: str) -> tuple[timedelta | None, str]:
     clock = timedelta(hours=hour, minutes=minute, seconds=second, microseconds=fraction)
     if minute > 59 or second > 60 or clock > timedelta(days=1):
         raise ValueError(f"{found[0]} is no time of day")
-    return clock, _without(text, found)
+    return clock, before, after, exact
 
 
-def _zone(text: str, home: tzinfo) -> tzinfo:
-    """Whose time it is: a city, an offset or a zone's name in the text, else `home`."""
-    city = _CITY.search(text)
-    if city:
-        return ZoneInfo(calendars.CITIES[city["city"] or city["city2"]])
-    offset = _OFFSET.search(text)
-    if offset:
-        minutes = int(offset["h"]) * 60 + int(offset["m"] or 0)
-        if int(offset["m"] or 0) > 59 or minutes > 14 * 60:
-            raise ValueError(f"{offset[0]} is no offset")
-        return offset_zone(timedelta(minutes=minutes if offset["sign"] == "+" else -minutes))
-    name = _ZONE.search(text)
-    return offset_zone(timedelta(minutes=calendars.OFFSETS[name[0]])) if name else home
-
-
-def _at(day: date, clock: timedelta, zone: tzinfo) -> datetime:
-    return (datetime(day.year, day.month, day.day) + clock).replace(tzinfo=zone)  # noqa: DTZ001
+def _half_before(before: str) -> str | None:
+    """The half of the day that stands in front of its time, as in East Asia."""
+    last = before.split()[-1:]
+    return last[0] if last and any(last[0] in names for names in _HALVES) else None
 
 
 # ---------------------------------------------------------------- dates that count from now
 
-_NOW = re.compile(_names(calendars.NOW))
-_DAYS_AGO = re.compile(_names(calendars.DAYS_AGO))
-_AGO = re.compile(_names(("منذ", "قبل", "ago", "il y a")))
+_NOW = re.compile(alternatives(calendars.NOW))
+_DAYS_AGO = re.compile(alternatives(calendars.DAYS_AGO))
+_AGO = re.compile(alternatives((plain("منذ"), "قبل", plain("پیش"), "ago", "il y a")))
 _FRACTIONS = {"نصف": 0.5, "ربع": 0.25, "ثلث": 1 / 3}
 _PART = re.compile(
     rf"(?<![^\W\d_])و? ?(?:(?P<n>\d{{1,5}}|{'|'.join([*calendars.NUMBERS, *_FRACTIONS])}) ?)?"
@@ -273,10 +344,11 @@ def _relative(text: str, moment: datetime, home: tzinfo) -> datetime | None:
     found = _DAYS_AGO.search(text)
     if found is None:
         return None
-    clock, rest = _clock(_without(text, found))
-    zone = _zone(rest, home)
-    today = moment.astimezone(zone).date()
-    return _at(today - timedelta(days=calendars.DAYS_AGO[found[0]]), clock or timedelta(), zone)
+    rest = f"{text[: found.start()]} {text[found.end() :]}"
+    _, before, after, exact = _clock(rest)
+    place = zone(f"{before} {after}", after, home, moment.replace(tzinfo=None), exact=exact)
+    today = moment.astimezone(place).date()
+    return _timed(Cut(today - timedelta(days=calendars.DAYS_AGO[found[0]]), rest), home)
 
 
 def _seconds(part: re.Match[str]) -> float:

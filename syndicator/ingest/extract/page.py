@@ -92,7 +92,7 @@ def _extract(article: Article, page: Response, source: Source) -> Extraction:
         return Extraction(article=article, refused="the page has too many elements")
     base = _base(root, page.url)
     rules = source.publisher.extract
-    said = structured(root, base)
+    said = structured(root, base, article.updated)
     title = _selected_text(root, rules.title) or said.title or _heading(root, said)
     if source.kind != "page" and (refused := names_front(root, base, article, title)):
         return Extraction(article=article, refused=refused)

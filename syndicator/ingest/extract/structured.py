@@ -1,14 +1,14 @@
 """What a page says about itself to machines: JSON-LD, microdata, OpenGraph and other `<meta>`.
 
 JSON-LD comes first, because publishers write it for the article; OpenGraph is often the site's. Nothing of it is
-trusted: all values are text until they have gone through `plain` and `absolute`. Broken JSON-LD (raw line ends in
-strings, HTML comments around it, a comma too many) is repaired where that is plain, else left out.
+trusted: all values are text until they have gone through `plain` and `absolute`. Broken JSON-LD is repaired where that
+is plain (`text.jsonld`), dates are read by `text.published`.
 """
 
-import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from lxml.html import HtmlElement
@@ -17,14 +17,14 @@ from syndicator.ingest.extract.blocks import key
 from syndicator.text.credits import split_credit
 from syndicator.text.figures import Figure
 from syndicator.text.html import plain, text_of
+from syndicator.text.jsonld import nodes as json_ld
+from syndicator.text.jsonld import types
+from syndicator.text.published import page_dates
 from syndicator.text.url import absolute
 
 _ARTICLES = re.compile(r"(?:Article|BlogPosting|Report|LiveBlogPosting|NewsStory)$")
-_MOST_NODES = 2000
-_DEEPEST = 20
 _MOST_IMAGES = 20
 _NAMES_NOBODY = re.compile(r"^(?:https?://|@)|^\s*$", re.I)
-_CONTROLS = re.compile(r"[\x00-\x1f]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,9 +42,10 @@ class Structured:
     site: str | None = None
 
 
-def structured(root: HtmlElement, base: str) -> Structured:
-    """Read a page's own description; nothing in it raises."""
-    node = _article_node(root)
+def structured(root: HtmlElement, base: str, moment: datetime | None = None) -> Structured:
+    """Read a page's own description; nothing in it raises. With `moment` (now), dates to come are passed over."""
+    nodes = json_ld(root)
+    node = _article_node(root, nodes)
     meta = _meta(root)
     micro = _microdata(root)
     site = _first(meta, "og:site_name", "application-name")
@@ -64,19 +65,7 @@ def structured(root: HtmlElement, base: str) -> Structured:
         or None,
         body=_body(node),
         authors=_authors(node.get("author")) or _meta_authors(meta, micro),
-        published=_string(node.get("datePublished"))
-        or micro.get("datePublished")
-        or _first(
-            meta,
-            "article:published_time",
-            "og:published_time",
-            "dc.date.issued",
-            "dcterms.created",
-            "parsely-pub-date",
-            "sailthru.date",
-            "pubdate",
-            "date",
-        ),
+        published=page_dates(root, base, nodes=nodes, title=title, moment=moment).date,
         images=_images(node, meta, base),
         site=plain(site) if site else None,
     )
@@ -85,13 +74,9 @@ def structured(root: HtmlElement, base: str) -> Structured:
 # ---------------------------------------------------------------- JSON-LD
 
 
-def _article_node(root: HtmlElement) -> dict[str, Any]:
+def _article_node(root: HtmlElement, nodes: list[dict[str, Any]]) -> dict[str, Any]:
     """The first article in the page's JSON-LD, wherever it is nested, with the images and people it refers to by id."""
-    nodes: list[dict[str, Any]] = []
-    for script in root.iter("script"):
-        if "ld+json" in script.get("type", "").lower() and script.text:
-            nodes += _nodes(_loaded(script.text))
-    articles = [node for node in nodes if any(_ARTICLES.search(kind) for kind in _types(node))]
+    articles = [node for node in nodes if any(_ARTICLES.search(kind) for kind in types(node))]
     if not articles:
         return {}
     titles = key(" ".join(element.text_content() for element in root.iter("title", "h1")))
@@ -100,43 +85,6 @@ def _article_node(root: HtmlElement) -> dict[str, Any]:
     )
     by_id = {node["@id"]: node for node in nodes if isinstance(node.get("@id"), str) and len(node) > 1}
     return {name: _resolved(value, by_id) for name, value in chosen.items()}
-
-
-def _loaded(text: str) -> Any:
-    text = (
-        re.sub(r"^\s*(?:<!--|/\*\s*<!\[CDATA\[\s*\*/|//<!\[CDATA\[)|(?:-->|/\*\s*\]\]>\s*\*/|//\]\]>)\s*$", "", text)
-        .strip()
-        .rstrip(";")
-    )
-    for attempt in (text, re.sub(r",\s*([}\]])", r"\1", _CONTROLS.sub(" ", text))):
-        try:
-            return json.loads(attempt, strict=False)
-        except (ValueError, RecursionError):
-            continue
-    return None
-
-
-def _nodes(value: Any) -> list[dict[str, Any]]:
-    """Every object in JSON-LD, outermost first."""
-    found: list[dict[str, Any]] = []
-    waiting = [(value, 0)]
-    while waiting and len(found) < _MOST_NODES:
-        one, depth = waiting.pop(0)
-        if isinstance(one, dict):
-            found.append(one)
-            waiting += [
-                (inner, depth + 1) for inner in one.values() if isinstance(inner, dict | list) and depth < _DEEPEST
-            ]
-        elif isinstance(one, list):
-            waiting += [(inner, depth + 1) for inner in one[:_MOST_NODES] if depth < _DEEPEST]
-    return found
-
-
-def _types(node: dict[str, Any]) -> Iterator[str]:
-    kinds = node.get("@type")
-    for kind in kinds if isinstance(kinds, list) else [kinds]:
-        if isinstance(kind, str):
-            yield kind
 
 
 def _resolved(value: Any, by_id: dict[str, dict[str, Any]]) -> Any:
@@ -195,22 +143,18 @@ def _first(meta: dict[str, list[str]], *names: str) -> str | None:
 
 
 def _microdata(root: HtmlElement) -> dict[str, str]:
-    """`itemprop` headline, author and datePublished of the first article."""
-    scopes = [
-        element
-        for element in root.iter()
-        if isinstance(element.tag, str) and _ARTICLES.search(element.get("itemtype", ""))
-    ]
+    """`itemprop` headline and author of the first article."""
+    scopes = [element for element in root.xpath("//*[@itemtype]") if _ARTICLES.search(element.get("itemtype"))]
     found: dict[str, str] = {}
     if scopes:
         for element in scopes[0].iter():
             name = element.get("itemprop") if isinstance(element.tag, str) else None
-            if name in ("headline", "author", "datePublished") and name not in found:
+            if name in ("headline", "author") and name not in found:
                 inner = next(
                     (one for one in element.iter() if isinstance(one.tag, str) and one.get("itemprop") == "name"),
                     element,
                 )
-                value = inner.get("content") or inner.get("datetime") or inner.text_content()
+                value = inner.get("content") or inner.text_content()
                 if value.strip():
                     found[name] = " ".join(value.split())
     return found

@@ -10,6 +10,7 @@ and an address that is relative to anything else is joined to that.
 
 import re
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 from lxml import etree
 
@@ -29,6 +30,7 @@ from syndicator.ingest.parse.elements import (
 )
 from syndicator.ingest.parse.media import MANY, media
 from syndicator.model import Category, Entry, Reference
+from syndicator.text import dates
 
 PUBLISHED = (
     "pubdate", "published", "issued", "dc:date", "dcterms:issued", "dcterms:created", "dc:created", "created", "date",
@@ -41,6 +43,8 @@ _NAMED_MAILBOX = re.compile(rf"{_MAILBOX.pattern}\s*\(([^()]+)\)|\"?([^\"<>()]+?
 _NUMBER = r"[+-]?\d{1,3}(?:\.\d{0,20})?"
 _POINT = re.compile(rf"\s*({_NUMBER})[\s,]+({_NUMBER})(?:\s.*)?", re.DOTALL)
 _TERM = 256
+_FAR = datetime(2199, 1, 1, tzinfo=UTC)
+"""A moment after all dates: what is to come is judged where it is known what time it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +78,8 @@ def read(item: etree._Element, where: Where) -> Entry:
         base=base,
         language=xml_lang(item) or first_text(item, "dc:language", "language"),
         authors=authors(item) or _source_authors(item) or where.authors,
-        published=first_text(item, *PUBLISHED),
-        updated=first_text(item, *UPDATED),
+        published=_date(item, PUBLISHED),
+        updated=_date(item, UPDATED),
         categories=categories(item),
         enclosures=tuple(replace(part, url=address(part.url) or part.url) for part in enclosures),
         images=tuple(replace(image, url=address(image.url) or image.url) for image in images),
@@ -83,6 +87,25 @@ def read(item: etree._Element, where: Where) -> Entry:
         comments=address(first_text(item, "comments") or _link_by_rel(item, "replies")),
         geo=_geo(item),
     )
+
+
+def _date(item: etree._Element, names: tuple[str, ...]) -> str | None:
+    """The first date by the order of `names`; where there are several, the first that can be one.
+
+    A `<time datetime>` inside of it, as Drupal writes, is its attribute.
+    """
+    children = sorted(
+        (names.index(kind), number) for number, child in enumerate(item) if (kind := name(child)) in names
+    )
+    written = [found for _, number in children if (found := _time(item[number]) or text(item[number]))]
+    if len(written) > 1:
+        return next((one for one in written if dates.parse(one, moment=_FAR) is not None), written[0])
+    return written[0] if written else None
+
+
+def _time(element: etree._Element) -> str | None:
+    inner = (attribute(child, "datetime") for child in element.iter() if name(child).rpartition(":")[2] == "time")
+    return next(filter(None, inner), None) if len(element) else None
 
 
 def deleted(element: etree._Element) -> Entry | None:

@@ -21,6 +21,8 @@ from syndicator.ingest.parse import webpage
 from syndicator.ingest.parse.elements import distinct, join, url
 from syndicator.ingest.parse.jsonfeed import rows, string, title
 from syndicator.model import Channel, Entry, Image, ListingRules, Response, Source
+from syndicator.text.jsonld import nodes as json_ld
+from syndicator.text.published import address_date, part_date
 from syndicator.text.url import host
 
 ITEMS = 2_000
@@ -62,6 +64,7 @@ def parse(response: Response, source: Source) -> Channel:
 
 def _by_rules(root: HtmlElement, base: str, rules: ListingRules) -> Iterator[Entry]:
     items = _select(root, rules.item, "item") if rules.item else _select(root, rules.link or "a[href]", "link")
+    dated: dict[HtmlElement, str | None] = {}
     for item in items[: ITEMS * 2]:
         holder = item if rules.item else item.getparent()
         found = _within(item, rules.link, "link") if rules.item else item
@@ -71,11 +74,17 @@ def _by_rules(root: HtmlElement, base: str, rules: ListingRules) -> Iterator[Ent
             continue
         headline = _within(item, rules.title, "title")
         scope = holder if holder is not None else item
+        if rules.published:
+            published = _moment(_within(scope, rules.published, "published"))
+        else:
+            if scope not in dated:
+                dated[scope] = part_date(scope)
+            published = dated[scope] or address_date(address)
         yield _entry(
             address,
             base,
             headline=_text(headline) or _headline(item, link),
-            published=_moment(_within(scope, rules.published, "published") if rules.published else _time(scope)),
+            published=published,
             summary=_text(_within(scope, rules.summary, "summary")),
             image=_within(scope, rules.image, "image") if rules.image else next(scope.iter("img"), None),
         )
@@ -97,7 +106,7 @@ def _within(scope: HtmlElement, selector: str | None, key: str) -> HtmlElement |
 
 
 def _by_json_ld(root: HtmlElement, base: str) -> Iterator[Entry]:
-    nodes = list(islice(webpage.json_ld(root), ITEMS * 4))
+    nodes = json_ld(root)[: ITEMS * 4]
     rows_of_lists = [
         row.get("item") if isinstance(row.get("item"), dict) else row
         for node in nodes
@@ -158,7 +167,7 @@ def _by_looks(root: HtmlElement, base: str) -> Iterator[Entry]:
                 chosen[link],
                 base,
                 headline=_headline(link, link),
-                published=_moment(_time(scope)),
+                published=part_date(scope) or address_date(chosen[link]),
                 image=next(scope.iter("img"), None),
             )
 
@@ -230,10 +239,6 @@ def _headline(item: HtmlElement, link: HtmlElement | None) -> str | None:
 
 def _text(element: HtmlElement | None) -> str | None:
     return " ".join(element.text_content().split()) or None if element is not None else None
-
-
-def _time(scope: HtmlElement) -> HtmlElement | None:
-    return next(scope.iter("time"), None)
 
 
 def _moment(element: HtmlElement | None) -> str | None:

@@ -1,7 +1,8 @@
 """Reads one article's page as a source of one entry.
 
 Its words are left to the stage that extracts them: it gets the page itself. What is read here is what identifies and
-dates the article, as the page tells machines: canonical address, JSON-LD, `meta`, and the visible headline last.
+dates the article, as the page tells machines: canonical address, JSON-LD, `meta`, and the visible headline last. Dates
+are read by `text.published`.
 """
 
 from typing import Any
@@ -13,32 +14,33 @@ from syndicator.ingest.parse.elements import distinct, is_absolute, join, url
 from syndicator.ingest.parse.jsonfeed import MANY, rows, string, title, whole
 from syndicator.model import Category, Channel, Entry, Image, Response, Source
 from syndicator.text.html import plain
+from syndicator.text.jsonld import nodes as json_ld
+from syndicator.text.published import page_dates
 from syndicator.text.url import host
-
-_PUBLISHED = ("article:published_time", "datepublished", "og:article:published_time", "date", "dc.date.issued",
-              "dc.date", "dcterms.created", "pubdate", "publishdate", "parsely-pub-date", "sailthru.date")  # fmt: skip
-_UPDATED = ("article:modified_time", "og:updated_time", "datemodified", "lastmod", "last-modified", "dcterms.modified")
 
 
 def parse(response: Response, source: Source) -> Channel:
     """One entry without content; `NotAFeed` when the answer is no web page."""
     root = webpage.read(response, source)
     base = webpage.base_of(root, response)
-    article = next((node for node in webpage.json_ld(root) if webpage.is_article(node)), {})
+    nodes = json_ld(root)
+    article = next((node for node in nodes if webpage.is_article(node)), {})
     link = _link(root, base, response.url)
     description = string(article.get("description")) or next(
         iter(webpage.meta(root, "og:description", "description")), ""
     )
+    headline = _title(root, article)
+    dated = page_dates(root, link, nodes=nodes, title=headline)
     entry = Entry(
         guid=link,
         link=link,
-        title=_title(root, article),
+        title=headline,
         summary=description or None,
         base=base,
         language=string(article.get("inLanguage")) or string(root.get("lang")),
         authors=_authors(root, article),
-        published=string(article.get("datePublished")) or _first(root, *_PUBLISHED) or _time(root),
-        updated=string(article.get("dateModified")) or _first(root, *_UPDATED),
+        published=dated.published,
+        updated=dated.updated,
         categories=_categories(root, article),
         images=_images(root, article, base),
     )
@@ -80,10 +82,6 @@ def _authors(root: HtmlElement, article: dict[str, Any]) -> tuple[str, ...]:
     written = webpage.meta(root, "author", "article:author", "dc.creator", "parsely-author")
     found = distinct(names) or distinct(name for name in written if not is_absolute(name))
     return tuple(found)[:MANY]
-
-
-def _time(root: HtmlElement) -> str | None:
-    return next((string(found.get("datetime")) for found in root.iter("time") if found.get("datetime")), None)
 
 
 def _categories(root: HtmlElement, article: dict[str, Any]) -> tuple[Category, ...]:

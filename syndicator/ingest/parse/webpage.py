@@ -1,7 +1,5 @@
 """What web pages say of themselves to machines: `meta` elements, canonical links and JSON-LD."""
 
-import json
-from collections.abc import Iterator
 from typing import Any
 
 from lxml.html import HtmlElement
@@ -12,9 +10,8 @@ from syndicator.ingest.parse.sniff import refuse_other_kinds
 from syndicator.model import Response, Source
 from syndicator.text.decode import decode
 from syndicator.text.figures import parsed
+from syndicator.text.jsonld import types as json_ld_types
 
-_BLOCKS, _NODES = 32, 5_000
-"""As many JSON-LD scripts, and as many objects in one, as are looked at."""
 _ARTICLE = ("Article", "NewsArticle", "ReportageNewsArticle", "AnalysisNewsArticle", "OpinionNewsArticle",
             "BlogPosting", "LiveBlogPosting", "Report", "ReviewNewsArticle", "BackgroundNewsArticle")  # fmt: skip
 
@@ -56,29 +53,8 @@ def canonical(root: HtmlElement, base: str) -> str | None:
     return None
 
 
-def json_ld(root: HtmlElement) -> Iterator[dict[str, Any]]:
-    """Every object of the page's JSON-LD, outer before inner; broken scripts count as none."""
-    scripts = (element for element in root.iter("script") if "ld+json" in (element.get("type") or "").lower())
-    for script, _ in zip(scripts, range(_BLOCKS), strict=False):
-        try:
-            data = json.loads((script.text_content() or "").strip().rstrip(";"), strict=False)
-        except (ValueError, RecursionError):
-            continue
-        waiting, seen = [data], 0
-        while waiting and seen < _NODES:
-            node = waiting.pop(0)
-            seen += 1
-            if isinstance(node, dict):
-                yield node
-                waiting.extend(value for value in node.values() if isinstance(value, dict | list))
-            elif isinstance(node, list):
-                waiting.extend(value for value in node if isinstance(value, dict | list))
-
-
 def is_a(node: dict[str, Any], *types: str) -> bool:
-    written = node.get("@type")
-    named = written if isinstance(written, list) else [written]
-    return any(isinstance(name, str) and name.rpartition("/")[2] in types for name in named)
+    return any(name in types for name in json_ld_types(node))
 
 
 def is_article(node: dict[str, Any]) -> bool:

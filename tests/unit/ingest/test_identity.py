@@ -98,7 +98,7 @@ def test_what_was_left_out_is_told(reader: Reader) -> None:
     assert poll.new == 2
     assert poll.notes == (
         "1 item written twice in one document, kept once",
-        "1 item with a date that cannot be read or cannot be, dated by when it was seen",
+        "1 item dated by when it was seen, because of the date (a machine's zero): Thu, 01 Jan 1970 00:00:00 GMT",
         f"1 item is from before {START - timedelta(days=3650):%Y-%m-%d}, which is all that [keep] articles keeps, and left out",
     )
     assert reader.store.state(source.id).notes == poll.notes

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -107,6 +108,34 @@ def test_future_and_missing_dates_are_when_we_saw_it() -> None:
     assert one(published=ahead).published == MOMENT
     assert one().published == MOMENT
     assert one(published="لا تاريخ").published == MOMENT
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        "Thu, 01 Jan 1970 03:00:00 +0300",
+        "0001-01-01T00:00:00",
+        "0000-00-00 00:00:00",
+        "Invalid date",
+        "2099-01-01",
+        "0",
+    ],
+)
+def test_dates_that_cannot_be_are_when_we_saw_it(raw: str) -> None:
+    """A machine's zero or a far future is no date: the change's date stands in, else when we first saw the item."""
+    found = one(published=raw)
+    assert (found.published, found.dated) == (MOMENT, False)
+    stood_in = one(published=raw, updated="2026-03-13T10:00:00Z")
+    assert (stood_in.published.day, stood_in.dated) == (13, True)
+
+
+def test_a_weekday_tells_how_a_source_writes_its_dates() -> None:
+    """One date with its weekday tells how the other dates of the document are meant."""
+    found = articles(
+        Entry(guid="a", title="أ", published="Sun, 02/01/2026 - 10:00"),
+        Entry(guid="b", title="ب", published="02/03/2026 - 10:00"),
+    )
+    assert [article.published.month for article in found] == [2, 2]
 
 
 def test_dates_without_zone_are_in_the_sources_zone() -> None:

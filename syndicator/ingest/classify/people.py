@@ -31,7 +31,7 @@ from syndicator.text.forms import literal
 from syndicator.text.matcher import Match, Matcher
 from syndicator.text.words import STOP, fold
 
-MOST = 100
+MOST = 50
 """People of one article."""
 _COUNTED = 250
 """Different words in a row of which it is counted how often an article has them."""

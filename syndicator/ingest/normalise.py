@@ -164,7 +164,10 @@ def _texts(entry: Entry, base: str) -> tuple[SafeHtml, str]:
 def _safe(raw: str | None, base: str) -> SafeHtml:
     if not raw or not raw.strip():
         return EMPTY
-    return sanitise(raw, base) if _MARKUP.search(raw) else from_text(shorten(raw, LIMIT))
+    if _MARKUP.search(raw):
+        return sanitise(raw, base)
+    made = from_text(shorten(raw, LIMIT))  # nothing but signs and line ends grows to five times as much
+    return made if len(made) <= 2 * LIMIT else from_text(shorten(raw, LIMIT // 4))
 
 
 def _dates(entry: Entry, source: Source, moment: datetime, day_first: bool | None) -> tuple[datetime, datetime, bool]:

@@ -18,6 +18,7 @@ from syndicator.choice import Choice, answers
 from syndicator.ingest.classify import Reading, classify, texts_of
 from syndicator.ingest.cluster import drafted, near
 from syndicator.ingest.merge import merge
+from syndicator.ingest.normalise import _safe as safe
 from syndicator.ingest.normalise import fingerprint
 from syndicator.ingest.pipeline import Definitions
 from syndicator.ingest.wire import dumps
@@ -31,7 +32,7 @@ from syndicator.text.language import detect
 from syndicator.text.lead import lead
 from syndicator.text.signature import Frequencies, signature
 from syndicator.text.words import Folded, fold, folded
-from tests.support.articles import MOMENT, article, edition
+from tests.support.articles import BASE, MOMENT, article, edition
 
 HOME = Path(__file__).parents[2]
 LETTERS = "ابتثجحخدذرزسشصضطظعغفقكلمنهي"
@@ -137,7 +138,7 @@ NESTED = ("div", "span", "code", "bdi", "blockquote", "table", "ul", "b")
 
 
 def _of(body: str, **changes: Any) -> Article:
-    return article(1, summary="", body=from_text(body), **changes)
+    return article(1, summary="", body=safe(body, BASE), **changes)
 
 
 def _text(piece: str) -> Maker:

@@ -6,6 +6,7 @@ line here.
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from functools import cache
 from itertools import cycle, islice, product
@@ -13,25 +14,32 @@ from pathlib import Path
 from typing import Any
 
 from syndicator import choice
-from syndicator.catalogue import load
+from syndicator.catalogue import load, opml
 from syndicator.choice import Choice, answers
+from syndicator.errors import ConfigurationError
+from syndicator.ingest import cadence, discover, manners
 from syndicator.ingest.classify import Reading, classify, texts_of
 from syndicator.ingest.cluster import drafted, near
 from syndicator.ingest.merge import merge
 from syndicator.ingest.normalise import _safe as safe
 from syndicator.ingest.normalise import fingerprint
 from syndicator.ingest.pipeline import Definitions
+from syndicator.ingest.push import signed
 from syndicator.ingest.wire import dumps
 from syndicator.model import Article, Category, Enclosure, Image, Origin
-from syndicator.publish.render import FORMATS, document
+from syndicator.publish.render import FORMATS, content, document
 from syndicator.store import rows
-from syndicator.text import query
+from syndicator.text import dates, query
 from syndicator.text import signature as signatures
-from syndicator.text.html import from_text, sanitise, text_of
-from syndicator.text.language import detect
+from syndicator.text.composed import nfc
+from syndicator.text.html import SafeHtml, from_text, sanitise, text_of
+from syndicator.text.language import detect, tag
 from syndicator.text.lead import lead
 from syndicator.text.signature import Frequencies, signature
+from syndicator.text.url import absolute, canonical
 from syndicator.text.words import Folded, fold, folded
+from syndicator.web import conditional, counting
+from syndicator.web.search import marked
 from tests.support.articles import BASE, MOMENT, article, edition
 
 HOME = Path(__file__).parents[2]
@@ -285,6 +293,55 @@ STEPS: dict[str, Callable[[Article], object]] = {
 }
 """What is done with one article outside the sandbox."""
 
+
+def _list(text: str) -> object:
+    with suppress(ConfigurationError):
+        return opml.read(f"<opml>{text}".encode(), "list")
+    return None
+
+
+def _unchanged(text: str) -> object:
+    return [conditional.not_modified(*pair, '"a"', MOMENT) for pair in ((text, None), (None, text))]
+
+
+def _counted_by(agent: str) -> object:
+    return counting.CLAIMED.search(agent), counting.NAMED.search(agent), counting.FEED_ID.search(agent)
+
+
+TEXT_STEPS: dict[str, Callable[[str], object]] = {
+    "NFC": nfc,
+    "fold": fold,
+    "stem": signatures.stem,
+    "text of HTML": text_of,
+    "first sentences": lambda text: lead(SafeHtml(text)),
+    "language tag": tag,
+    "query": query.parse,
+    "marked": lambda text: marked(text, '"محمد a" OR 1'),
+    "page's address": canonical,
+    "file's address": absolute,
+    "date": lambda text: dates.parse(text, moment=MOMENT),
+    "freshness": lambda text: cadence.freshness({"cache-control": text, "expires": text, "age": text}, MOMENT),
+    "retry": lambda text: cadence.retry_after({"retry-after": text}, MOMENT),
+    "login page": lambda text: manners._LOGIN.search(text),
+    "robots' sitemaps": lambda text: discover._SITEMAP_LINE.findall(text.encode()),
+    "subscription list": _list,
+    "If-None-Match": _unchanged,
+    "entity tags": conditional.tags,
+    "Accept-Encoding": conditional.accepts_gzip,
+    "User-Agent": _counted_by,
+    "reader's HTML": content.isolate,
+    "signature of a push": lambda text: signed("s", text, b""),
+}
+"""What is done outside the sandbox with one text, header or address that a stranger wrote."""
+
+PIECES = (
+    *("a", "1", "1 ", "9.", "-", '"', 'W/"', "a,", "\n", " ", "ا", "و", "ا. ", "!?", "«", "a-", "ar-x-", "a@", "a@b "),
+    *("<?xml ", "<!DOCTYPE ", "<opml ", "<outline text='", "&", "&amp;", "<", "<!--", "<a '", "<img src=", "<![CDATA["),
+    *("<figure>", "<h1>", "<p> ", "<b><i>", "gzip;q=1,", "q=1;", "http://", "../", "%", "%D8", "?utm_a=1&", "sitemap:"),
+    *("sitemap: ", "/login", "auth-", "12:", "2026-", "Mon, ", "1 subscriber", "feed_id=", "max-age=", "sha1="),
+    *(*WORDS.values(), "\u0344"),
+)
+"""Pieces that are repeated."""
 
 UNDER_THE_LOCK = ("classify", "story", "index", "merge", "rows")
 """Steps that a worker runs for every new article while nothing else can be saved."""

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import product
 from time import process_time
+from typing import TypeVar
 
 import pytest
 from hypothesis import given
@@ -27,6 +28,7 @@ from tests.support import growing
 from tests.support.articles import MOMENT, saying
 from tests.support.hostile import source
 
+T = TypeVar("T")
 SHORT = 3_000
 TIMES = 4
 LINEAR = 6
@@ -65,12 +67,17 @@ def _undisturbed() -> Iterator[None]:
     gc.unfreeze()
 
 
-def spent(step: Callable[[Article], object], one: Article) -> float:
+def clocked(step: Callable[[T], object], one: T) -> float:
     """Seconds of processor time that a step takes."""
-    growing.forget()
     start = process_time()
     step(one)
     return process_time() - start
+
+
+def spent(step: Callable[[Article], object], one: Article) -> float:
+    """Seconds of processor time that a step takes on an article that nobody has read before."""
+    growing.forget()
+    return clocked(step, one)
 
 
 @pytest.mark.parametrize("name", growing.HOSTILE)
@@ -85,6 +92,17 @@ def test_four_times_as_much_takes_about_four_times_as_long(name: str) -> None:
                 break
         else:
             slow.append(called)
+    assert not slow
+
+
+@pytest.mark.parametrize("name", growing.TEXT_STEPS)
+def test_a_text_four_times_as_long_takes_about_four_times_as_long(name: str) -> None:
+    """What reads one text, header or address takes linear time for every piece that is repeated in it."""
+    step, slow = growing.TEXT_STEPS[name], []
+    for piece in growing.PIECES:
+        short, long = (piece * (length // len(piece)) for length in (SHORT, SHORT * TIMES))
+        if all((took := clocked(step, long)) > UNSEEN and took > LINEAR * clocked(step, short) for _ in range(4)):
+            slow.append(piece)
     assert not slow
 
 

@@ -107,7 +107,10 @@ def words_of(text: str, most: int | None = None) -> list[str]:
 
     Most are one string whenever they occur.
     """
-    return list(islice(chain.from_iterable(map(_folds, text.split())), most))
+    words = chain.from_iterable(map(_folds, text.split()))
+    if most is None or len(text) <= most:  # one character is a few words at most: this is fast, and bounded too
+        return list(words)[:most]
+    return list(islice(words, most))
 
 
 def fold(text: str) -> str:

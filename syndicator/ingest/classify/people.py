@@ -153,8 +153,7 @@ class People:
             return found
         whole = _Counts(f" {STOP} ".join(_once(reading)))
         for place, text in reading.folds.items():
-            taken = _Taken([match for match in matches[place] if match.key != _OFFICE])
-            like = ""
+            taken, like = None, ""
             for office in matches[place]:
                 if office.key != _OFFICE or office.masked_by is not None:
                     continue
@@ -162,7 +161,10 @@ class People:
                     return found
                 start, end = _name_behind(text, office.end, whole)
                 name = text[start:end]
-                if not name or name in found or taken.within(start, end):
+                if not name or name in found:
+                    continue
+                taken = taken or _Taken([match for match in matches[place] if match.key != _OFFICE])
+                if taken.within(start, end):
                     continue
                 like = like or _like_folded(reading.texts[place])
                 written = _as_written(name, like, reading, place, start, end)

@@ -15,7 +15,6 @@ from functools import lru_cache
 from typing import Protocol
 from urllib.parse import quote
 
-from syndicator.text.html import text_of
 from syndicator.text.query import indexed, parse
 
 
@@ -169,4 +168,4 @@ def _stands(words: tuple[str, ...], said: str) -> bool:
 @lru_cache(maxsize=32)
 def _said(title: str, summary: str, body: str) -> str:
     """An article's stems as the index has them; many feeds may ask for those of one article in a row."""
-    return f" {indexed(title, summary, text_of(body))} "
+    return f" {indexed(title, summary, body)} "

@@ -35,8 +35,8 @@ DEPTH = 64
 ELEMENTS = 200_000
 NAMESPACE = "https://syndicator.invalid/ns/sources"
 
-_DECLARATION = re.compile(r"<\?xml\b[^>]*\?>", re.IGNORECASE)
-_DOCTYPE = re.compile(r"<!DOCTYPE\b[^\[>]*>", re.IGNORECASE)
+_DECLARATION = re.compile(r"<\?xml\b[^<>]*\?>", re.IGNORECASE)
+_DOCTYPE = re.compile(r"<!DOCTYPE\b[^\[<>]*>", re.IGNORECASE)
 _REFERENCE = re.compile(r"&(?:#[0-9]{1,7};|#[xX][0-9A-Fa-f]{1,6};|([A-Za-z][A-Za-z0-9]{1,31});)?")
 _XML_NAMES = frozenset({"amp", "lt", "gt", "quot", "apos"})
 _LISTS = frozenset({"include", "link", "source"})

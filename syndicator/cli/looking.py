@@ -11,6 +11,7 @@ from rich.text import Text
 
 from syndicator.cli.house import ago, house, out
 from syndicator.errors import ConfigurationError
+from syndicator.ingest.classify import WORDS, Reading
 from syndicator.ingest.habits import in_words
 from syndicator.model import Article
 from syndicator.service import Glance, Service, now
@@ -97,6 +98,8 @@ def explain(what: str) -> None:
                 label = f"{kind} {found.label}"
                 table.add_row(label, score, found.place, found.phrase, found.matched, f"{found.weight:.1f}", note)
         out.print(table)
+        if Reading(article).cut:
+            out.print(f"Only its first {WORDS:,} words were looked at.")
         given = sorted(set(article.topics) - set(definitions.topics.label(article)))
         if given:
             out.print(f"given by its sources: {' '.join(given)}")

@@ -27,7 +27,7 @@ KINDS = ("feed", "jsonfeed", "wordpress", "sitemap", "listing")
 
 _DECLARED, _LINKED, _SITEMAPS = 5, 3, 2
 _PLACES = ("feed/", "rss.xml", "feed.xml", "atom.xml", "rss", "index.xml", "feed.json")
-_SITEMAP_LINE = re.compile(rb"^\s*sitemap\s*:\s*(\S+)", re.IGNORECASE | re.MULTILINE)
+_SITEMAP_LINE = re.compile(rb"^[ \t]*+sitemap[ \t]*+:[ \t]*+(\S+)", re.IGNORECASE | re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -33,7 +33,7 @@ from syndicator.model import Article, Category, Channel, Enclosure, Entry, Habit
 from syndicator.text import dates
 from syndicator.text.figures import figures, split_credit
 from syndicator.text.headline import title_words
-from syndicator.text.html import EMPTY, SafeHtml, from_text, plain, sanitise, text_of
+from syndicator.text.html import EMPTY, LIMIT, SafeHtml, from_text, plain, sanitise, text_of
 from syndicator.text.language import detect, tag
 from syndicator.text.lead import lead, shorten
 from syndicator.text.url import Url, absolute, canonical, page_key, told_apart_by_fragment
@@ -43,6 +43,9 @@ _EXAMPLE = 40
 """Characters of a bad date that are shown."""
 LONG_SUMMARY = 1200
 """A description longer than this, in an item without content, is the content."""
+LONGEST_TITLE = 1_000
+LONGEST_SUMMARY = 10_000
+"""Characters; what is longer is cut between two words and ends in an ellipsis. Both are read outside the sandbox."""
 
 _MARKUP = re.compile(r"<[a-zA-Z!/]|&[a-zA-Z#]")
 _MAIL = re.compile(r"[^\s@<>()]+@[^\s@<>()]+")
@@ -205,7 +208,7 @@ def _article(
     base = entry.base or url
     body, summary = _texts(entry, base)
     said = summary or lead(body)
-    title = plain(entry.title or "") or plain(shorten(said, 80)) or identity.link
+    title = shorten(plain(entry.title or ""), LONGEST_TITLE) or plain(shorten(said, 80)) or identity.link
     published, updated, dated = _dates(entry, source, moment, day_first)
     hint = tag(entry.language) or tag(channel.language) or source.language
     article = Article(
@@ -246,13 +249,16 @@ def _texts(entry: Entry, base: str) -> tuple[SafeHtml, str]:
         content = summary_html
     if len(summary) > LONG_SUMMARY and content == summary_html:
         summary = ""
-    return content, summary
+    return content, shorten(summary, LONGEST_SUMMARY)
 
 
 def _safe(raw: str | None, base: str) -> SafeHtml:
     if not raw or not raw.strip():
         return EMPTY
-    return sanitise(raw, base) if _MARKUP.search(raw) else from_text(raw)
+    if _MARKUP.search(raw):
+        return sanitise(raw, base)
+    made = from_text(shorten(raw, LIMIT))  # nothing but signs and line ends grows to five times as much
+    return made if len(made) <= 2 * LIMIT else from_text(shorten(raw, LIMIT // 4))
 
 
 def _dates(entry: Entry, source: Source, moment: datetime, day_first: bool | None) -> tuple[datetime, datetime, bool]:

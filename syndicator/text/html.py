@@ -19,12 +19,12 @@ of HTML's own elements for markup, so that "1 < 2", "<ali@example.org>" and "AT&
 
 import html as entities
 import re
-import unicodedata
 from collections.abc import Iterator
 from typing import NewType
 
 import nh3
 
+from syndicator.text.composed import nfc
 from syndicator.text.tags import UNREAD, depth, tokens
 from syndicator.text.url import absolute, host
 
@@ -260,7 +260,7 @@ def _line(text: str) -> str:
         text = "".join(_words(_CDATA.sub("", text)))
     if "&" in text:
         text = _ENTITY.sub(lambda found: entities.unescape(found[0]), _AMPERSANDS.sub("&", text))
-    text = unicodedata.normalize("NFC", _JUNK.sub("", legal(text)))
+    text = nfc(_JUNK.sub("", legal(text)))
     return " ".join(text.split()).strip(_MARKS)
 
 

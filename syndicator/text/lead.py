@@ -18,14 +18,14 @@ _SPARE = 20
 _ENOUGH = 60
 """Characters of whole sentences that pass for a summary."""
 
-_ASIDE = re.compile(r"<(figure|picture|table|pre|audio|video|h[1-6])(?: [^>]*)?>.*?</\1>", re.DOTALL)
+_ASIDE = re.compile(r"<(figure|picture|table|pre|audio|video|h[1-6])(?: [^>]*)?>")
 _END = re.compile(r"(?<![.!?؟۔…])[.!?؟۔…]++[»”’\"')\]]*+(?=\s|$)")
 _INITIAL = re.compile(r"(?:^|\W)[^\W\d_]$")
 
 
 def lead(body: SafeHtml, length: int = LENGTH) -> str:
     """The first sentences of a body as one line of plain text; empty when it has no text."""
-    text = text_of(_ASIDE.sub(" ", body)) or text_of(body)
+    text = text_of(_without_asides(body)) or text_of(body)
     whole = ""
     for sentence in _sentences(text[: _SPARE * length]):
         longer = f"{whole} {sentence}".strip()
@@ -33,6 +33,24 @@ def lead(body: SafeHtml, length: int = LENGTH) -> str:
             return whole if len(whole) >= _ENOUGH else shorten(longer, length)
         whole = longer
     return whole
+
+
+def _without_asides(html: str) -> str:
+    """The HTML without what is no running text. The end of each kind of element is missed once at most."""
+    kept: list[str] = []
+    at, open_ = 0, _ASIDE.search(html)
+    endless: set[str] = set()
+    while open_ is not None:
+        name = open_[1]
+        end = -1 if name in endless else html.find(f"</{name}>", open_.end())
+        if end < 0:
+            endless.add(name)
+            end = open_.end()
+        else:
+            kept += html[at : open_.start()], " "
+            at = end = end + len(f"</{name}>")
+        open_ = _ASIDE.search(html, end)
+    return "".join([*kept, html[at:]])
 
 
 def shorten(text: str, length: int) -> str:

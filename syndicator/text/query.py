@@ -21,7 +21,7 @@ from itertools import islice
 from pathlib import Path
 
 from syndicator.text.forms import forms
-from syndicator.text.signature import stem, words
+from syndicator.text.signature import INDEXED, stem, words
 from syndicator.text.words import STOP, Folded, fold, tokens
 
 LONGEST = 300
@@ -67,7 +67,7 @@ class Query:
         return spans
 
 
-def indexed(title: str, summary: str, body: str, limit: int = 4000) -> str:
+def indexed(title: str, summary: str, body: str, limit: int = INDEXED) -> str:
     """What the index holds of an article (the body in HTML): its stems, one space apart, no more than `limit`."""
     found = (word for part in words(title, summary, body) for word in part)
     return " ".join(stem(word)[:WORD] for word in islice(found, limit))

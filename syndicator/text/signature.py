@@ -47,11 +47,17 @@ NEWEST = 16
 _BEFORE = re.compile("[وف]?(?:[بك]?ال|لل)(?=.{3})")
 _POSSESSIVE = re.compile("(?:(?<=.{3})(?:(?:ات|ت)(?:هما|هم|ها|ه)|هما|ها)|(?<=.{4})هم)$")
 _ENDING = re.compile("(?:(?<=.{4})(?:ون|ين|ان)|(?<=.{3})(?:ات|ا|ه))$")
+_REACH = 12
+"""Letters at the end of a word that endings, and what must stand before them, take at most."""
 _OWNERS, _ENDS = frozenset("اهم"), frozenset("نتاه")
 """The letters that possessives and endings end in."""
 
+INDEXED = 4000
+"""Words of each part of an article that are read at all: so many the index of searches holds (`query.indexed`)."""
 _REMEMBERED = 1 << 17
-"""Words whose numbers are kept at hand."""
+"""Words whose stems and numbers are kept at hand."""
+_LONGEST = 40
+"""Letters of a word that is kept at hand."""
 _LETTER = 0
 """The number of every single letter."""
 _PRIOR = 1000
@@ -60,22 +66,36 @@ _UNKNOWN = 0.0005
 """The share of articles that are expected to have a word of which nothing is known."""
 
 
-@lru_cache(maxsize=1 << 17)
+class _Stems(dict[str, str]):
+    """The stems of folded words. Strangers choose the words: few are kept, and none that is long."""
+
+    def __missing__(self, word: str) -> str:
+        before = _BEFORE.match(word)
+        found = bare = word[before.end() :] if before else word
+        last, end = bare[-1:], bare[-_REACH:]
+        behind = _POSSESSIVE.search(end) if last in _OWNERS else None
+        if behind is None and last in _ENDS:
+            behind = _ENDING.search(end)
+        if behind is not None:
+            found = bare[: behind.start() - len(end)]
+        if len(word) <= _LONGEST:
+            if len(self) >= _REMEMBERED:
+                self.clear()
+            self[word] = found
+        return found
+
+
+_stem_of = _Stems().__getitem__
+
+
 def stem(word: str) -> str:
     """The stem of a folded word."""
-    before = _BEFORE.match(word)
-    bare = word[before.end() :] if before else word
-    last = bare[-1:]
-    if last in _OWNERS and (found := _POSSESSIVE.search(bare)):
-        return bare[: found.start()]
-    if last in _ENDS and (found := _ENDING.search(bare)):
-        return bare[: found.start()]
-    return bare
+    return _stem_of(word)
 
 
 def stems(text: str) -> list[str]:
     """The stems of a text's words, in order."""
-    return [stem(word) for word in tokens(text)]
+    return list(map(_stem_of, tokens(text)))
 
 
 def _number(term: str) -> int:
@@ -103,8 +123,11 @@ class Draft:
 
 @lru_cache(maxsize=64)
 def words(title: str, summary: str, body: str) -> tuple[list[str], list[str], list[str]]:
-    """The folded words of an article's parts, the body in HTML: read once for all that is made of them in a row."""
-    return tokens(title), tokens(summary), tokens(text_of(body))
+    """The folded words of an article's parts, the body in HTML: read once for all that is made of them in a row.
+
+    The first `INDEXED` of each part: nobody asks for more.
+    """
+    return tokens(title, INDEXED), tokens(summary, INDEXED), tokens(text_of(body), INDEXED)
 
 
 def draft(title: str, summary: str, body: str = "") -> Draft:
@@ -128,9 +151,10 @@ class _Numbers(dict[str, int]):
     def __missing__(self, word: str) -> int:
         found = stem(word)
         number = _number(found) if len(found) > 1 else _LETTER
-        if len(self) >= _REMEMBERED:
-            self.clear()
-        self[word] = number
+        if len(word) <= _LONGEST:
+            if len(self) >= _REMEMBERED:
+                self.clear()
+            self[word] = number
         return number
 
 

@@ -20,7 +20,9 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from itertools import chain
+from itertools import chain, islice
+
+from syndicator.text.composed import nfc
 
 STOP = "."
 """The word that stands in folded text for every mark that ends a clause."""
@@ -86,7 +88,7 @@ class _Folds(dict[str, tuple[str, ...]]):
         if _PLAIN.fullmatch(written):
             words: tuple[str, ...] = (written,)
         else:
-            word = unicodedata.normalize("NFC", written).translate(_TABLE)
+            word = nfc(written).translate(_TABLE)
             words = (word,) if _RUN.fullmatch(word) else tuple(_RUNS.findall(word))
         if len(written) <= _LONGEST:
             if len(self) >= _KEPT:
@@ -100,9 +102,15 @@ _LONGEST = 40
 _folds = _Folds().__getitem__
 
 
-def words_of(text: str) -> list[str]:
-    """The folded words of a text and its marks that end a clause, in order. Most are one string whenever they occur."""
-    return list(chain.from_iterable(map(_folds, text.split())))
+def words_of(text: str, most: int | None = None) -> list[str]:
+    """The folded words of a text and its marks that end a clause, in order; the first `most` of them.
+
+    Most are one string whenever they occur.
+    """
+    words = chain.from_iterable(map(_folds, text.split()))
+    if most is None or len(text) <= most:  # one character is a few words at most: this is fast, and bounded too
+        return list(words)[:most]
+    return list(islice(words, most))
 
 
 def fold(text: str) -> str:
@@ -110,9 +118,10 @@ def fold(text: str) -> str:
     return " ".join(words_of(text))
 
 
-def tokens(text: str) -> list[str]:
-    """The folded words of a text, in order."""
-    return [word for word in words_of(text) if word != STOP]
+def tokens(text: str, most: int | None = None) -> list[str]:
+    """The folded words of a text, in order; the first `most` of them."""
+    words = chain.from_iterable(map(_folds, text.split()))
+    return list(islice(filter(STOP.__ne__, words), most))
 
 
 @dataclass(frozen=True)
@@ -135,7 +144,7 @@ class Folded:
         sources = (
             cluster.span()
             for cluster in _CLUSTER.finditer(self.original)
-            for character in unicodedata.normalize("NFC", cluster.group()).translate(_TABLE)
+            for character in nfc(cluster.group()).translate(_TABLE)
             if not character.isspace()
         )
         return [None if character == " " else next(sources) for character in self.text]

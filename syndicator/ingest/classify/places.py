@@ -73,7 +73,7 @@ class Places:
         phrases[_NOBODY] = tuple(hidden)
         self.matcher = Matcher(phrases, {code: one.exclude for code, one in given.items()}, exclusive=True)
         self._kinds = {code: self._kinds_of(one) for code, one in given.items()}
-        self._written = {code: frozenset(one.written_otherwise) for code, one in given.items() if one.written_otherwise}
+        self._written = {code: tuple(one.written_otherwise) for code, one in given.items() if one.written_otherwise}
 
     def _listed(self, one: Territory) -> tuple[tuple[tuple[str, ...], float], ...]:
         """The phrases of a territory with what they weigh. Where two share a form, the first counts.
@@ -122,10 +122,11 @@ class Places:
     def _weigh(self, reading: Reading) -> dict[str, tuple[_Mine, list[float]]]:
         """All matches by code, and what each of them adds to the score."""
         found: dict[str, _Mine] = {}
+        doubtful = self._doubtful(reading)
         for place, by_code in reading.found(self.matcher).items():
             for match in self.matcher.in_order(by_code):
                 if match.key != _NOBODY:
-                    kind = self._kind(reading, place, match)
+                    kind = self._kind(reading, place, match, doubtful)
                     found.setdefault(match.key, {}).setdefault(place, []).append((match, kind))
         review = reading.folds[Place.TITLE].startswith(_REVIEWS)
         weak = self.weights.weak
@@ -140,14 +141,22 @@ class Places:
         everyone = sum(inside.values())
         return {code: (mine, self._series(mine, body, inside[code], everyone)) for code, mine in found.items()}
 
-    def _kind(self, reading: Reading, place: Place, match: Match[str]) -> float:
+    def _doubtful(self, reading: Reading) -> dict[str, dict[Place, tuple[str, ...]]]:
+        """The territories of which a word is written otherwise, where it stands in the article: looked for once."""
+        return {
+            code: {place: otherwise for place, text in reading.texts.items() if any(word in text for word in otherwise)}
+            for code, otherwise in self._written.items()
+        }
+
+    def _kind(
+        self, reading: Reading, place: Place, match: Match[str], doubtful: dict[str, dict[Place, tuple[str, ...]]]
+    ) -> float:
         """What the match weighs by its kind: 0 when it is masked."""
         if match.masked_by is not None:
             return 0.0
-        otherwise = self._written.get(match.key)
-        if otherwise and any(word in reading.texts[place] for word in otherwise):
+        if match.key in doubtful and (otherwise := doubtful[match.key].get(place)):
             written, _, _ = reading.written(place, match.start, match.end)
-            if written.endswith(tuple(otherwise)):
+            if written.endswith(otherwise):
                 return 0.0
         return self._kinds[match.key][match.phrase]
 

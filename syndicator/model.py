@@ -270,8 +270,8 @@ class Channel:
     self_url: str | None = None
     parts: tuple[tuple[str, str | None], ...] = ()
     """What an index names instead of entries, the best first: address, and date of change as written."""
-    unread: int = 0
-    """Items that the document names beside the entries: beyond the limit, or lists where articles are wanted."""
+    left_out: int = 0
+    """Older items beyond the newest that are read, and lists where articles are wanted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -111,7 +111,7 @@ class Further:
         waiting = [*wanted, *(part for part in named if part not in wanted)]
         found: dict[str, Article] = {}
         failures: list[SourceError] = []
-        settled, unread, asked, lists = True, channel.unread, 0, 0
+        settled, left_out, asked, lists = True, channel.left_out, 0, 0
         while waiting and (asked < len(wanted) or (not found and asked < mapparts.MOST)):
             address, changed = waiting.pop(0)
             asked += 1
@@ -122,8 +122,8 @@ class Further:
                 report(failure, self._source)
                 failures.append(failure)
                 continue
-            unread += part.unread
-            lists += part.unread > 0 and not articles
+            left_out += part.left_out
+            lists += part.left_out > 0 and not articles
             settled = settled and answer is not None and self._vouches(changed, articles)
             for article in articles:
                 found.setdefault(article.origins[0].guid, article)
@@ -131,7 +131,7 @@ class Further:
             raise FetchError(f"Nothing that its index names could be read. {failures[0]}")
         if lists and lists == asked - len(failures):
             raise NotAFeed("The sitemaps that its index names list categories, tags or pages, and no articles.")
-        whole = replace(channel, unread=unread)
+        whole = replace(channel, left_out=left_out)
         return Reading(channel=whole, articles=tuple(found.values()), settled=settled and not failures)
 
     def _of_part(self, address: str, answer: Response) -> tuple[Channel, tuple[Article, ...]]:
@@ -145,7 +145,7 @@ class Further:
             lists = (
                 said == mapparts.UNKNOWN and len(untitled) == len(articles) and all(map(mapparts.names_list, untitled))
             )
-        return (replace(channel, unread=channel.unread + len(articles)), ()) if lists else (channel, articles)
+        return (replace(channel, left_out=channel.left_out + len(articles)), ()) if lists else (channel, articles)
 
     def _vouches(self, changed: str | None, articles: Sequence[Article]) -> bool:
         """Whether an index's date for a part can be true: nothing in it is a day newer."""

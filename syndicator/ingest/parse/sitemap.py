@@ -1,7 +1,7 @@
 """Reads sitemaps: Google News sitemaps with their titles and dates, plain ones with addresses alone.
 
 A sitemap index has no items. Its sitemaps become `parts`, the best first (`mapparts`). Of more addresses than are read,
-the newest are (`maprows`); `Channel.unread` counts the rest.
+the newest are (`maprows`); `Channel.left_out` counts the rest.
 
 Sitemaps are written by hand, by plug-ins and by spreadsheets. So read are: any namespace or none, an index inside a
 `urlset`, notices or a page around the XML, relative addresses, one address a line without any XML (sitemaps.org), and
@@ -60,7 +60,7 @@ def parse(response: Response, source: Source) -> Channel:
     if kind == "urlset" and rows and all(urlsplit(address).path.endswith((".xml", ".xml.gz")) for _, address in rows):
         maps, rows = rows, []
     if maps and not rows:
-        return Channel(parts=_parts(maps, response, latest), unread=left_out)
+        return Channel(parts=_parts(maps, response, latest), left_out=left_out)
     return _channel(rows, response, left_out)
 
 
@@ -110,7 +110,7 @@ def _channel(rows: list[tuple[_Children, str]], response: Response, left_out: in
     """The entries of all rows that are articles, or of all if none is."""
     entries = [_entry(row, address, response.url) for row, address in rows]
     articles = [entry for entry in entries if entry.title or not mapparts.names_list(entry.link or "")] or entries
-    return Channel(entries=tuple(articles), unread=max(left_out, 0) + len(entries) - len(articles))
+    return Channel(entries=tuple(articles), left_out=max(left_out, 0) + len(entries) - len(articles))
 
 
 def _unpacked(body: bytes) -> bytes:

@@ -160,7 +160,7 @@ ARTICLES = [
 def test_lists_among_articles_are_left_out_and_counted(address: str) -> None:
     """The homepage, categories, tags and authors are no articles, unless they are all that there is, or have a title."""
     found = read(urlset(row(address), row("https://news.example/a-1")))
-    assert (links(found), found.unread) == (["https://news.example/a-1"], 1)
+    assert (links(found), found.left_out) == (["https://news.example/a-1"], 1)
     assert links(read(urlset(row(address)))) == [address]
     assert len(read(urlset(row(address, NEWS), row("https://news.example/a-1"))).entries) == 2
 
@@ -168,7 +168,7 @@ def test_lists_among_articles_are_left_out_and_counted(address: str) -> None:
 @pytest.mark.parametrize("address", ARTICLES)
 def test_articles_that_look_like_lists_stay(address: str) -> None:
     """A word in the path alone makes no list."""
-    assert read(urlset(row(address), row("https://news.example/a-1"))).unread == 0
+    assert read(urlset(row(address), row("https://news.example/a-1"))).left_out == 0
 
 
 # ---------------------------------------------------------------- large maps
@@ -188,7 +188,7 @@ def dated(numbers: Iterable[int], form: str = "%Y-%m-%dT%H:%M:%S+00:00") -> str:
 def test_of_many_addresses_the_newest_are_read(form: str, step: int) -> None:
     """2,000 of 3,000 by date, wherever they stand and however dates are written; the rest is counted."""
     found = read(dated(range(3000)[::step], form))
-    assert found.unread == 1000
+    assert found.left_out == 1000
     kept = sorted(int(str(link).rpartition("/")[2]) - 10_000 for link in links(found))
     assert kept[0] >= (1000 if "%H" in form else 976)
     assert kept[-1] == 2999
@@ -197,7 +197,7 @@ def test_of_many_addresses_the_newest_are_read(form: str, step: int) -> None:
 def test_fifty_thousand_addresses_are_read_in_time() -> None:
     """The largest map that the protocol allows takes a second or two, also with pictures by the hundred."""
     begun = perf_counter()
-    assert read(dated(range(50_000))).unread == 48_000
+    assert read(dated(range(50_000))).left_out == 48_000
     picture = "<image:image><image:loc>https://news.example/i.jpg</image:loc></image:image>"
     gallery = read(urlset(*(row(f"https://news.example/n/{n}", picture * 150) for n in range(1000))))
     assert len(gallery.entries) == 1000

@@ -27,7 +27,7 @@ from syndicator.model import Source
 from syndicator.text.decode import decode
 from syndicator.text.html import legal
 from syndicator.text.language import tag
-from syndicator.text.url import canonical
+from syndicator.text.url import canonical, without_feed_scheme
 
 SIZE = 16 * 1024 * 1024
 """Bytes of a list."""
@@ -218,10 +218,10 @@ def _outlines(root: etree._Element) -> Iterator[Subscription | Refusal]:
             continue
         given = _attributes(element)
         title = given.get("text") or given.get("title") or ""
-        address, kind = _address(given.get("xmlurl")), given.get("type", "").lower()
+        address, kind = without_feed_scheme(given.get("xmlurl", "")), given.get("type", "").lower()
         if address and kind != "source":
             yield _subscription(element, given, title, address)
-        elif other := address or _address(given.get("url")):
+        elif other := address or without_feed_scheme(given.get("url", "")):
             if kind in _LISTS:
                 yield Refusal(url=other, title=title, why=ANOTHER_LIST)
             else:
@@ -254,15 +254,6 @@ def _own(element: etree._Element, name: str) -> str | None:
     return element.get(f"{{{NAMESPACE}}}{name}")
 
 
-def _address(written: str | None) -> str:
-    """Without the `feed:` that some programs put before a feed's address."""
-    text = written or ""
-    if text.lower().startswith("feed:"):
-        text = text[5:]
-        return f"http:{text}" if text.startswith("//") else text
-    return text
-
-
 def _page(written: str | None) -> str | None:
     return written if written and canonical(written) is not None else None
 
@@ -274,7 +265,7 @@ def _rdf(root: etree._Element) -> Iterator[Subscription | Refusal]:
     """FOAF: `rss:channel` and `ya:feed` of an agent, and whom it knows. OCS: descriptions that have a format."""
     for element in root.iter(etree.Element):
         local, given = _local(element), _attributes(element)
-        about = _address(given.get("about"))
+        about = without_feed_scheme(given.get("about", ""))
         if local == "channel":
             page = _above(element, "document")
             homepage = _attributes(page).get("about") if page is not None else None
@@ -284,7 +275,7 @@ def _rdf(root: etree._Element) -> Iterator[Subscription | Refusal]:
             elif homepage:
                 yield Refusal(url=homepage, title=title, why=NO_FEED)
         elif local == "feed" and given.get("resource"):
-            yield Subscription(url=_address(given["resource"]), title=_named(element))
+            yield Subscription(url=without_feed_scheme(given["resource"]), title=_named(element))
         elif local == "seealso" and given.get("resource"):
             yield Refusal(url=given["resource"], title=_named(element), why=ANOTHER_LIST)
         elif local == "description" and about and _child(element, "format"):

@@ -19,7 +19,7 @@ from syndicator.errors import ConfigurationError
 from syndicator.ingest.discover import Candidate, Findings, discover
 from syndicator.ingest.survey import Yield
 from syndicator.service import now
-from syndicator.text.url import absolute
+from syndicator.text.url import absolute, without_feed_scheme
 
 FEEDS = ("feed", "jsonfeed")
 
@@ -65,7 +65,8 @@ def add(
     here = settings()
     known = catalogue.load(here.home)
     _check_topics(known, topics)
-    address = absolute(url if "://" in url else f"https://{url}")
+    written = without_feed_scheme(url)
+    address = absolute(written if "://" in written else f"https://{written}")
     if address is None:
         raise ConfigurationError([f"{url}: must be an http or https address, without user name and password"])
     if _polled(known, address):

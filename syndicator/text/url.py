@@ -138,6 +138,18 @@ def told_apart_by_fragment(items: Iterable[tuple[str, str]]) -> frozenset[Url]:
     )
 
 
+def without_feed_scheme(written: str) -> str:
+    """An address without the `feed:` that old pages and programs put before those of feeds."""
+    text = written.strip(_ENDS)
+    if text[:5].lower() != "feed:":
+        return text
+    rest = text[5:]
+    inner = rest.removeprefix("//")
+    if inner.lower().startswith(("http://", "https://")):
+        return inner
+    return f"http:{rest}" if rest.startswith("//") else rest
+
+
 def looks_like_address(written: str) -> bool:
     """Tell an address, absolute or relative, from words that stand where an address belongs."""
     text = written.strip(_ENDS)

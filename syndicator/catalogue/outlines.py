@@ -28,37 +28,47 @@ def mended(text: str) -> tuple[str, int]:
     """The text with every outline's attributes well-formed, and how many outlines it has outside comments."""
     out: list[str] = []
     place = count = 0
+    closes = True
+    leaves = "</outline" not in text.lower()
     starts = list(_START.finditer(text))
     ends = [*(start.start() for start in starts[1:]), len(text)][: len(starts)]
     for start, end in zip(starts, ends, strict=True):
         if start.start() < place:
             continue
         if start[0] == "<!--":
-            closed = text.find("-->", start.end())
-            if closed >= 0:
+            closed = text.find("-->", start.end()) if closes else -1
+            closes = closed >= 0
+            if closes:
                 out.append(text[place : closed + 3])
                 place = closed + 3
             continue
         if not start[1]:
             continue
         count += 1
-        if _WHOLE.match(text, start.start()) is None:
-            out += (text[place : start.start()], _written_anew(text[start.end() : end]))
+        whole = _WHOLE.match(text, start.start())
+        if whole is None:
+            out += (text[place : start.start()], _written_anew(text[start.end() : end], leaf=leaves))
             place = end
+        elif leaves and not whole[0].endswith("/>") and "url" in whole[0].lower():
+            out += (text[place : whole.end() - 1], "/>")
+            place = whole.end()
     return "".join((*out, text[place:])), count
 
 
-def _written_anew(inside: str) -> str:
-    """One outline from all that stands between its name and the next tag."""
+def _written_anew(inside: str, *, leaf: bool) -> str:
+    """One outline from all that stands between its name and the next tag; `leaf`: no outline of the list is closed."""
     close = inside.rfind(">")
     attributes, behind = (inside[:close], inside[close + 1 :]) if close >= 0 else (inside, "")
-    closed = attributes.rstrip().endswith("/") or close < 0
+    closed = attributes.rstrip().endswith("/") or close < 0 or (leaf and "url" in attributes.lower())
     attributes = attributes.rstrip().removesuffix("/")[:_LONGEST]
     found = list(_ATTRIBUTE.finditer(attributes))
     ends = [*(one.start() for one in found[1:]), len(attributes)][: len(found)]
     pairs: dict[str, str] = {}
     for one, end in zip(found, ends, strict=True):
-        value = attributes[one.end() : end].strip().strip(_QUOTES).strip()
+        value = attributes[one.end() : end].strip()
+        if value and value[0] in "\"'" and value[-1] not in _QUOTES and value.rfind(value[0]) > 0:
+            value = value[: value.rfind(value[0])]
+        value = value.strip(_QUOTES).strip()
         pairs.setdefault(one[1], value.replace("<", "&lt;").replace('"', "&quot;"))
     written = "".join(f' {name}="{value}"' for name, value in pairs.items())
     return f"<outline{written}{'/' if closed else ''}>{behind}"

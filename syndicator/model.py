@@ -269,7 +269,9 @@ class Channel:
     hub: str | None = None
     self_url: str | None = None
     parts: tuple[tuple[str, str | None], ...] = ()
-    """What an index names instead of entries, the newest first: address, and date of change as written."""
+    """What an index names instead of entries, the best first: address, and date of change as written."""
+    left_out: int = 0
+    """Older items beyond the newest that are read, and lists where articles are wanted."""
     day_first: bool | None = None
     """Whether its dates write the day before the month; None: they do not tell."""
     notes: tuple[str, ...] = ()

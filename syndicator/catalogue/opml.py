@@ -1,9 +1,9 @@
 """Reads and writes subscription lists: OPML 1 and 2, and the RDF lists (FOAF, OCS) that came before it.
 
 Lists are written by many hands, so reading is forgiving: attributes in any case, entities that only HTML knows, tags
-that never close, two documents in one file. What cannot be subscribed to is not dropped in silence but comes back as
-a `Refusal` with its reason. Reading is safe: no entity is ever expanded but HTML's characters, nothing is fetched, and
-size, depth and number are bounded.
+that never close, lines with broken attributes (`outlines`), two documents in one file. What cannot be subscribed to is
+not dropped in silence but comes back as a `Refusal` with its reason, or is counted. Reading is safe: no entity is ever
+expanded but HTML's characters, nothing is fetched, and size, depth and number are bounded.
 
 What OPML has no word for - the kind of a source, its name and its publisher's - is written as attributes of a
 namespace of our own, as OPML 2.0 asks, so that an export is read back as it was.
@@ -21,13 +21,14 @@ from itertools import groupby
 from lxml import etree
 
 from syndicator.catalogue.names import NAME
+from syndicator.catalogue.outlines import mended, mended_address
 from syndicator.catalogue.read import KINDS, address_key
 from syndicator.errors import ConfigurationError
 from syndicator.model import Source
 from syndicator.text.decode import decode
 from syndicator.text.html import legal
 from syndicator.text.language import tag
-from syndicator.text.url import canonical
+from syndicator.text.url import canonical, without_feed_scheme
 
 SIZE = 16 * 1024 * 1024
 """Bytes of a list."""
@@ -41,6 +42,19 @@ _REFERENCE = re.compile(r"&(?:#[0-9]{1,7};|#[xX][0-9A-Fa-f]{1,6};|([A-Za-z][A-Za
 _XML_NAMES = frozenset({"amp", "lt", "gt", "quot", "apos"})
 _LISTS = frozenset({"include", "link", "source"})
 """Types of outlines that lead to something else than a feed."""
+_NAMES_OF_FEEDS = (
+    "xmlurl",
+    "xml_url",
+    "xml-url",
+    "feedurl",
+    "feed_url",
+    "rssurl",
+    "rss_url",
+    "atomurl",
+    "feed",
+    "href",
+)
+_FEED_TYPES = frozenset({"rss", "rss1", "rss2", "atom", "feed", "rdf", "jsonfeed", "application/rss+xml"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +87,12 @@ class SubscriptionList:
 
     feeds: tuple[Subscription, ...]
     refused: tuple[Refusal, ...]
+    nameless: tuple[str, ...] = ()
+    """Titles of lines that say that they are feeds and name no address."""
+    repeated: int = 0
+    """Lines that name a feed again."""
+    unreadable: int = 0
+    """Lines of which nothing could be made."""
 
 
 ANOTHER_LIST = "it leads to another list, not to a feed; import that list by itself"
@@ -86,7 +106,7 @@ def read(data: bytes, name: str) -> SubscriptionList:
 
     Raises `ConfigurationError` when it is no subscription list, and says what it is instead.
     """
-    root = _tree(_text(data, name), name)
+    root, outlines = _tree(_text(data, name), name)
     kinds = {_local(element) for element in root.iter(etree.Element)}
     if {"opml", "outline"} & kinds:
         found = list(_outlines(root))
@@ -103,7 +123,13 @@ def read(data: bytes, name: str) -> SubscriptionList:
             refused.append(Refusal(url=_PASSWORD.sub("//***@", one.url), title=one.title, why=NO_ADDRESS))
         else:
             feeds.setdefault(address_key(one.url), one)
-    return SubscriptionList(feeds=tuple(feeds.values()), refused=tuple(refused))
+    return SubscriptionList(
+        feeds=tuple(feeds.values()),
+        refused=tuple(refused),
+        nameless=tuple(_nameless(root)),
+        repeated=len(found) - len(refused) - len(feeds),
+        unreadable=max(outlines - sum(_local(element) == "outline" for element in root.iter(etree.Element)), 0),
+    )
 
 
 def write(sources: Iterable[Source], *, title: str, moment: datetime) -> bytes:
@@ -146,14 +172,14 @@ def _text(data: bytes, name: str) -> str:
     return decode(data)
 
 
-def _tree(text: str, name: str) -> etree._Element:
-    """The whole file below one element, so that a second document after the first is read too."""
+def _tree(text: str, name: str) -> tuple[etree._Element, int]:
+    """The whole file below one element, so that a second document after the first is read too; and its outlines."""
     text = _DOCTYPE.sub("", _DECLARATION.sub("", text))
     if "<!DOCTYPE" in text or "<!ENTITY" in text:
         raise ConfigurationError([f"{name}: declares entities of its own; such files are not read"])
     if "<" not in text:
         raise ConfigurationError([f"{name}: not a subscription list: it is plain text without any XML"])
-    text = _REFERENCE.sub(_reference, text)
+    text, outlines = mended(_REFERENCE.sub(_reference, text))
     parser = etree.XMLParser(
         recover=True, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False,
         remove_comments=True, remove_pis=True,
@@ -165,7 +191,7 @@ def _tree(text: str, name: str) -> etree._Element:
     if root is None or not len(root):
         raise ConfigurationError([f"{name}: not a subscription list: no XML element could be read"])
     _check_bounds(root, name)
-    return root
+    return root, outlines
 
 
 def _check_bounds(root: etree._Element, name: str) -> None:
@@ -218,16 +244,28 @@ def _outlines(root: etree._Element) -> Iterator[Subscription | Refusal]:
             continue
         given = _attributes(element)
         title = given.get("text") or given.get("title") or ""
-        address, kind = _address(given.get("xmlurl")), given.get("type", "").lower()
-        if address and kind != "source":
-            yield _subscription(element, given, title, address)
-        elif other := address or _address(given.get("url")):
-            if kind in _LISTS:
-                yield Refusal(url=other, title=title, why=ANOTHER_LIST)
-            else:
-                yield _subscription(element, given, title, other)
+        address, kind = _feed_address(given), given.get("type", "").lower()
+        other = address or without_feed_scheme(given.get("url", ""))
+        named_list = other.partition("?")[0].lower().endswith(".opml")
+        if other and (named_list or (kind in _LISTS and (not address or kind != "link"))):
+            yield Refusal(url=other, title=title, why=ANOTHER_LIST)
+        elif other:
+            yield _subscription(element, given, title, mended_address(other))
         elif given.get("htmlurl") and not any(_local(child) == "outline" for child in element):
             yield Refusal(url=given["htmlurl"], title=title, why=NO_FEED)
+
+
+def _feed_address(given: dict[str, str]) -> str:
+    """What a line calls its feed, by the right name or by one of those that people take for it."""
+    return without_feed_scheme(next((found for name in _NAMES_OF_FEEDS if (found := given.get(name))), ""))
+
+
+def _nameless(root: etree._Element) -> Iterator[str]:
+    for element in root.iter(etree.Element):
+        given = _attributes(element)
+        says_feed = _local(element) == "outline" and given.get("type", "").lower() in _FEED_TYPES
+        if says_feed and not (len(element) or _feed_address(given) or given.get("url") or given.get("htmlurl")):
+            yield given.get("text") or given.get("title") or ""
 
 
 def _subscription(element: etree._Element, given: dict[str, str], title: str, url: str) -> Subscription:
@@ -242,7 +280,7 @@ def _subscription(element: etree._Element, given: dict[str, str], title: str, ur
         title=title,
         homepage=_page(given.get("htmlurl")),
         language=tag(given.get("language")),
-        kind=kind if kind in KINDS else "feed",
+        kind=kind if kind in KINDS else "jsonfeed" if "json" in given.get("type", "").lower() else "feed",
         publisher=publisher if publisher and NAME.fullmatch(publisher) else None,
         publisher_title=folder.get("text"),
         publisher_homepage=_page(folder.get("htmlurl")),
@@ -252,15 +290,6 @@ def _subscription(element: etree._Element, given: dict[str, str], title: str, ur
 
 def _own(element: etree._Element, name: str) -> str | None:
     return element.get(f"{{{NAMESPACE}}}{name}")
-
-
-def _address(written: str | None) -> str:
-    """Without the `feed:` that some programs put before a feed's address."""
-    text = written or ""
-    if text.lower().startswith("feed:"):
-        text = text[5:]
-        return f"http:{text}" if text.startswith("//") else text
-    return text
 
 
 def _page(written: str | None) -> str | None:
@@ -274,7 +303,7 @@ def _rdf(root: etree._Element) -> Iterator[Subscription | Refusal]:
     """FOAF: `rss:channel` and `ya:feed` of an agent, and whom it knows. OCS: descriptions that have a format."""
     for element in root.iter(etree.Element):
         local, given = _local(element), _attributes(element)
-        about = _address(given.get("about"))
+        about = without_feed_scheme(given.get("about", ""))
         if local == "channel":
             page = _above(element, "document")
             homepage = _attributes(page).get("about") if page is not None else None
@@ -284,7 +313,7 @@ def _rdf(root: etree._Element) -> Iterator[Subscription | Refusal]:
             elif homepage:
                 yield Refusal(url=homepage, title=title, why=NO_FEED)
         elif local == "feed" and given.get("resource"):
-            yield Subscription(url=_address(given["resource"]), title=_named(element))
+            yield Subscription(url=without_feed_scheme(given["resource"]), title=_named(element))
         elif local == "seealso" and given.get("resource"):
             yield Refusal(url=given["resource"], title=_named(element), why=ANOTHER_LIST)
         elif local == "description" and about and _child(element, "format"):

@@ -12,14 +12,14 @@ import click
 from syndicator import catalogue
 from syndicator.catalogue import Catalogue, edit, opml
 from syndicator.catalogue.edit import Addition
-from syndicator.catalogue.names import NAME, Namer
+from syndicator.catalogue.names import NAME, Namer, is_shared
 from syndicator.cli.house import network, settings
 from syndicator.cli.looking import sources_at_a_glance
 from syndicator.errors import ConfigurationError
 from syndicator.ingest.discover import Candidate, Findings, discover
 from syndicator.ingest.survey import Yield
 from syndicator.service import now
-from syndicator.text.url import absolute
+from syndicator.text.url import absolute, without_feed_scheme
 
 FEEDS = ("feed", "jsonfeed")
 
@@ -65,7 +65,8 @@ def add(
     here = settings()
     known = catalogue.load(here.home)
     _check_topics(known, topics)
-    address = absolute(url if "://" in url else f"https://{url}")
+    written = without_feed_scheme(url)
+    address = absolute(written if "://" in written else f"https://{written}")
     if address is None:
         raise ConfigurationError([f"{url}: must be an http or https address, without user name and password"])
     if _polled(known, address):
@@ -77,7 +78,7 @@ def add(
     if _polled(known, chosen.url):
         return
     namer = Namer(known.publishers.values(), known.sources.values())
-    owner = publisher or namer.publisher(address, chosen.would.homepage)
+    owner = publisher or namer.publisher(address, chosen.would.homepage, chosen.would.title or "")
     addition = Addition(
         publisher=owner,
         name=name or namer.name(owner, chosen.url),
@@ -177,18 +178,22 @@ def import_list(file: IO[bytes], topics: tuple[str, ...], dry_run: bool) -> None
         what = "known" if source else "would add" if dry_run else "added"
         lines.append(f"{what:<10}{source.id if source else additions[-1].id}  {feed.url}")
     lines += [f"{'refused':<10}{one.title or 'without a title'}  {one.url}: {one.why}" for one in listed.refused]
+    lines += [f"{'refused':<10}{title or 'without a title'}: the line names no address" for title in listed.nameless]
     if dry_run:
         edit.planned(here.home, additions)
     elif additions:
         edit.add(here.home, additions)
     for line in lines:
         click.echo(line)
-    counts = f"{len(listed.feeds) - len(additions)} known, {len(listed.refused)} refused"
+    counts = f"{len(listed.feeds) - len(additions)} known, {len(listed.refused) + len(listed.nameless)} refused"
+    counts += f", {listed.repeated} named twice" if listed.repeated else ""
+    counts += f", {listed.unreadable} unreadable" if listed.unreadable else ""
     click.echo(f"{len(additions)} {'would be added' if dry_run else 'added'}, {counts}")
 
 
 def _addition(feed: opml.Subscription, namer: Namer, topics: tuple[str, ...]) -> Addition:
-    publisher = feed.publisher or namer.publisher(feed.homepage or feed.url)
+    site = feed.homepage if feed.homepage and not is_shared(feed.homepage) else feed.url
+    publisher = feed.publisher or namer.publisher(site, feed.homepage, feed.title)
     return Addition(
         publisher=publisher,
         name=namer.name(publisher, feed.url, feed.name),

@@ -1,8 +1,9 @@
 """Finds the feeds of a page, and shows what each would yield if it were polled.
 
 A candidate is never offered on its word: it is fetched through the one door and read in the box as a poll would read
-it. What the page declares comes first, then WordPress's interface, then what the page links to and the places where
-feeds commonly are, then sitemaps, and the page itself as a list of links if nothing else was found.
+it. What the page declares comes first, then WordPress's interface, then the place that its service has for feeds, what
+the page links to and the places where feeds commonly are (`places`), then sitemaps, and the page itself as a list of
+links if nothing else was found. A page that leads on by itself is followed, a page that lists feeds is looked into.
 
 Polite: a fixed number of addresses is asked at most, guessing ends at the first hit, and guesses respect robots.txt.
 """
@@ -15,6 +16,7 @@ from datetime import datetime
 from syndicator.catalogue import address_key
 from syndicator.errors import HttpFault, NotAFeed, ParseError, SourceError
 from syndicator.http import FEED_ACCEPT, PAGE_ACCEPT, Door
+from syndicator.ingest import places
 from syndicator.ingest.box import Boxes
 from syndicator.ingest.survey import Link, Signposts, Yield, signposts, survey
 from syndicator.model import ExtractRules, ListingRules, Publisher, Response, Source
@@ -25,8 +27,11 @@ LIMIT = 12
 KINDS = ("feed", "jsonfeed", "wordpress", "sitemap", "listing")
 """In the order in which they are offered."""
 
+HOPS = 3
+"""Pages that lead on by themselves and are followed."""
+
 _DECLARED, _LINKED, _SITEMAPS = 5, 3, 2
-_PLACES = ("feed/", "rss.xml", "feed.xml", "atom.xml", "rss", "index.xml", "feed.json")
+_ANYTHING = f"{PAGE_ACCEPT}, {FEED_ACCEPT}"
 _SITEMAP_LINE = re.compile(rb"^[ \t]*+sitemap[ \t]*+:[ \t]*+(\S+)", re.IGNORECASE | re.MULTILINE)
 
 
@@ -76,13 +81,24 @@ class _Search:
         self.failures: dict[str, str] = {}
 
     def run(self, url: str) -> None:
-        page = self._get(url, accept=f"{PAGE_ACCEPT}, {FEED_ACCEPT}")
+        try:
+            page = self._get(url, accept=_ANYTHING)
+        except HttpFault:
+            self._try(_links(places.of_service(url)), "where its service has feeds")
+            if not self.candidates:
+                raise
+            return
         if self._take(page, url, "the address itself"):
             return
-        try:
-            signs = self._boxes.run(signposts, page, _source(page.url, "listing"))
-        except ParseError as error:
-            self.failures[url] = str(error)
+        signs = self._signs(page, url)
+        for _ in range(HOPS):
+            if signs is None or signs.declared or (further := self._led_on(signs)) is None:
+                break
+            page, found, url = further, f"where {url} leads", further.url
+            if self._take(page, url, found):
+                return
+            signs = self._signs(page, url)
+        if signs is None:
             return
         self._follow(signs, page)
         if not self.candidates and not self._read(
@@ -90,56 +106,97 @@ class _Search:
         ):
             self.failures[url] = "It names no feed, and no list of articles was found on it."
 
+    def _signs(self, page: Response, url: str) -> Signposts | None:
+        try:
+            return self._boxes.run(signposts, page, _source(page.url, "listing"))
+        except ParseError as error:
+            self.failures[url] = str(error)
+            return None
+
+    def _led_on(self, signs: Signposts) -> Response | None:
+        """The page to which one leads by itself."""
+        if signs.refresh is None or address_key(signs.refresh) in self._tried or self.asked >= self._limit:
+            return None
+        try:
+            return self._get(signs.refresh, accept=_ANYTHING)
+        except SourceError as error:
+            self.failures[signs.refresh] = str(error)
+            return None
+
     def _follow(self, signs: Signposts, page: Response) -> None:
         self._try(signs.declared[:_DECLARED], "declared by the page")
         if signs.wordpress:
             self._try([Link(url=signs.wordpress, kind="wordpress")], "WordPress's interface, named by the page")
         if not self._has_feed:
-            self._try(signs.linked[:_LINKED], "linked on the page")
+            self._try(_links(places.of_service(page.url)), "where its service has feeds")
         if not self._has_feed:
-            self._guess(page.url)
-        self._sitemaps(page.url)
+            self._try(signs.linked[:_LINKED], "linked on the page", deeper=True)
+        if not self._has_feed:
+            self._guess(page.url, signs.software)
+        if not self._has_feed:
+            self._try(signs.comments[:1], "declared by the page, as a feed of comments")
+        self._sitemaps(page.url, signs.software)
 
     @property
     def _has_feed(self) -> bool:
         return any(found.kind in {"feed", "jsonfeed"} for found in self.candidates.values())
 
-    def _guess(self, base: str) -> None:
+    def _guess(self, base: str, software: str | None) -> None:
         """Common places, of the page first and of its site then; ends at the first that is a feed."""
-        places = [place for root in _roots(base) for name in _PLACES if (place := absolute(name, root))]
         most = self._limit - 1 - _SITEMAPS
         self.asked += self.asked < most  # the door reads robots.txt before the first guess
-        for place in dict.fromkeys(places):
+        for link in _links(places.usual(base, software)):
             if self._has_feed or self.asked >= most:
                 return
-            self._try([Link(url=place, kind="feed")], "found at a common place", guess=True)
+            self._try([link], "found at a common place", guess=True)
 
-    def _sitemaps(self, base: str) -> None:
-        """Those that robots.txt names, news first."""
+    def _sitemaps(self, base: str, software: str | None) -> None:
+        """Those that robots.txt names, news first; if it names none and nothing else was found, the common places."""
         robots = absolute("/robots.txt", base)
         if robots is None or self.asked >= self._limit:
             return
         try:
             said = self._get(robots, accept="text/plain, */*;q=0.1").body
         except SourceError:
-            return
+            said = b""
         named = [absolute(line.decode("utf-8", "replace"), base) for line in _SITEMAP_LINE.findall(said)]
         known = [place for place in dict.fromkeys(named) if place]
         known.sort(key=lambda place: "news" not in place.lower())
-        self._try([Link(url=place, kind="sitemap") for place in known[:_SITEMAPS]], "named by robots.txt")
+        self._try(_links(known[:_SITEMAPS], "sitemap"), "named by robots.txt")
+        for link in _links(places.sitemaps(base, software), "sitemap") if not known else ():
+            if not self.candidates:
+                self._try([link], "found at a common place", guess=True)
 
-    def _try(self, links: Iterable[Link], found: str, *, guess: bool = False) -> None:
-        """Asks each address; what fails is remembered, unless it was only a guess."""
+    def _try(self, links: Iterable[Link], found: str, *, guess: bool = False, deeper: bool = False) -> None:
+        """Asks each address; what fails is remembered, unless it was only a guess.
+
+        `deeper`: if the answer is a page, what that page declares and links to is asked, until a feed is found.
+        """
         for link in links:
             if address_key(link.url) in self._tried or self.asked >= self._limit:
                 continue
             try:
                 response = self._get(link.url, robots=guess)
-                if not self._take(response, link.url, found, link.kind):
+                if self._take(response, link.url, found, link.kind):
+                    continue
+                if not (deeper and self._look_into(response, link.url)):
                     raise NotAFeed("It holds nothing that can be polled.")
             except SourceError as error:
                 if not guess:
                     self.failures[link.url] = str(error)
+
+    def _look_into(self, page: Response, url: str) -> bool:
+        """Whether a feed was found from a page that was linked as one: the page that lists a site's feeds."""
+        if self._has_feed:
+            return False
+        try:
+            signs = self._boxes.run(signposts, page, _source(page.url, "listing"))
+        except ParseError:
+            return False
+        for links in (signs.declared, signs.linked):
+            if not self._has_feed:
+                self._try(links[:_LINKED], f"named on {url}")
+        return self._has_feed
 
     def _get(self, url: str, *, accept: str = FEED_ACCEPT, robots: bool = False) -> Response:
         self._tried.add(address_key(url))
@@ -183,11 +240,8 @@ def _likely(response: Response, kind: str) -> Iterator[str]:
     yield from (other for other in kinds if other != kind)
 
 
-def _roots(url: str) -> tuple[str, ...]:
-    """The page's own folder and the site's root: `https://example.org/arabic` has its feeds below itself or there."""
-    folder = url.partition("?")[0].rstrip("/") + "/"
-    site = absolute("/", url) or folder
-    return (site,) if folder == site else (folder, site)
+def _links(addresses: Iterable[str], kind: str = "feed") -> list[Link]:
+    return [Link(url=address, kind=kind) for address in addresses]
 
 
 def _source(url: str, kind: str) -> Source:

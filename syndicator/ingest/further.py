@@ -3,9 +3,9 @@
 **Manners.** All goes through the one door. A host that wants patience (429, 503) or does not answer is asked for
 nothing more in this poll, and no request begins after `until`, so that a poll ends before its lease does.
 
-**Parts.** A sitemap index names sitemaps instead of items. The newest two are read, of these the second only if it
-changed since the last answer. What vouches for all of it are the index's validators; so they are kept only when it says
-when its parts change, and when all that were asked could be read. Otherwise the next poll asks for it whole.
+**Parts.** A sitemap index names sitemaps instead of items. `mapparts.choose` says which are read. If none of them holds
+an article, the next ones are, `mapparts.MOST` in all. Keep the index's validators only if it dates its parts, no part
+holds anything newer than its date, and all that were asked could be read. Otherwise the next poll asks for it whole.
 
 **Pages.** One that may yet be had - no answer, a fault of the server's, an article announced before it is there - is
 owed: later polls ask for it again, whatever the source itself answers, until `TRIES` of them failed. The article comes
@@ -37,6 +37,7 @@ from syndicator.ingest.cadence import retry_after
 from syndicator.ingest.extract import NOT_LONGER, extract
 from syndicator.ingest.manners import status_fault
 from syndicator.ingest.normalise import fingerprint
+from syndicator.ingest.parse import mapparts
 from syndicator.ingest.read import read
 from syndicator.logs import logger
 from syndicator.model import Article, Channel, Habits, Response, Source
@@ -45,10 +46,6 @@ from syndicator.text.url import absolute
 
 log = logger(__name__)
 
-Part = tuple[str, str | None]
-"""Address and date of change as written, as in `Channel.parts`."""
-
-PARTS = 2
 TRIES = 5
 FIRST_WAIT = timedelta(minutes=15)
 """After the first failure; four times as long after each further one: 15 minutes, 1, 4 and 16 hours."""
@@ -108,36 +105,56 @@ class Further:
         return replace(found, origins=(replace(found.origins[0], fingerprint=fingerprint(found)),))
 
     def _parts(self, channel: Channel, base: str, since: datetime | None) -> Reading:
-        named = ((absolute(address, base), changed) for address, changed in channel.parts)
-        wanted = self._wanted([(address, changed) for address, changed in named if address is not None], since)
+        named = [
+            (absolute_address, changed)
+            for address, changed in channel.parts
+            if (absolute_address := absolute(address, base)) is not None
+        ]
+        wanted = mapparts.choose(named, since, self._moment)
+        waiting = [*wanted, *(part for part in named if part not in wanted)]
         found: dict[str, Article] = {}
         failures: list[SourceError] = []
-        settled = all(changed for _, changed in wanted)
-        for address, _ in wanted:
+        settled, left_out, asked, lists = True, channel.left_out, 0, 0
+        while waiting and (asked < len(wanted) or (not found and asked < mapparts.MOST)):
+            address, changed = waiting.pop(0)
+            asked += 1
             try:
                 answer = self._ask(address, accept=FEED_ACCEPT)
-                articles = (
-                    () if answer is None else self._boxes.run(read, answer, self._source, self._moment, self._habits)[1]
-                )
-                settled = settled and answer is not None
+                part, articles = (Channel(), ()) if answer is None else self._of_part(address, answer)
             except SourceError as failure:
                 report(failure, self._source)
                 failures.append(failure)
                 continue
+            left_out += part.left_out
+            lists += part.left_out > 0 and not articles
+            settled = settled and answer is not None and self._vouches(changed, articles)
             for article in articles:
                 found.setdefault(article.origins[0].guid, article)
-        if failures and len(failures) == len(wanted):
+        if failures and len(failures) == asked:
             raise FetchError(f"Nothing that its index names could be read. {failures[0]}")
-        return Reading(channel=channel, articles=tuple(found.values()), settled=settled and not failures)
+        if lists and lists == asked - len(failures):
+            raise NotAFeed("The sitemaps that its index names list categories, tags or pages, and no articles.")
+        whole = replace(channel, left_out=left_out)
+        return Reading(channel=whole, articles=tuple(found.values()), settled=settled and not failures)
 
-    def _wanted(self, parts: Sequence[Part], since: datetime | None) -> list[Part]:
-        """The newest, and those after it that may have changed: to the day, because some dates say no more."""
-        newest, others = parts[:1], parts[1:PARTS]
-        return [*newest, *(part for part in others if since is None or self._changed(part[1], since - DAY))]
+    def _of_part(self, address: str, answer: Response) -> tuple[Channel, tuple[Article, ...]]:
+        """What a sitemap holds; nothing if it lists categories, tags or authors by its name or by what is in it."""
+        channel, articles = self._boxes.run(read, answer, self._source, self._moment, self._habits)
+        untitled = [article.url for article in articles if article.title == article.url]
+        said = mapparts.rank(address)
+        if said == mapparts.LISTS:
+            lists = 2 * sum(not mapparts.names_article(url) for url in untitled) > len(articles)
+        else:
+            lists = (
+                said == mapparts.UNKNOWN and len(untitled) == len(articles) and all(map(mapparts.names_list, untitled))
+            )
+        return (replace(channel, left_out=channel.left_out + len(articles)), ()) if lists else (channel, articles)
 
-    def _changed(self, written: str | None, since: datetime) -> bool:
-        at = parse_date(written, moment=self._moment) if written else None
-        return at is None or at >= since
+    def _vouches(self, changed: str | None, articles: Sequence[Article]) -> bool:
+        """Whether an index's date for a part can be true: nothing in it is a day newer."""
+        at = parse_date(changed, moment=self._moment) if changed else None
+        newest = max((article.updated for article in articles if article.dated), default=None)
+        return changed is not None and (at is None or newest is None or newest <= at + DAY)
 
     # ------------------------------------------------------------ pages
 

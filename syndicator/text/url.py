@@ -76,6 +76,7 @@ _INDEX = re.compile(r"(?:index|default)\.(?:html?|shtml|php\d?|aspx?|jsp|cfm)", 
 _AMP_FILE = re.compile(r"\.amp(?=(?:\.html?)?$)", re.IGNORECASE)
 _SCRIPT = re.compile(r"\.(?:php\d?|aspx?|ashx|jsp|jsf|cfm|cgi|do|pl|dll)$", re.IGNORECASE)
 _NAMES_PAGE = re.compile(r"\d+|.*\d{4}.*|(?:[^-_]+[-_]){3,}[^-_]+")
+_DATED_PATH = re.compile(r"/(?:19|20)\d\d/\d\d?/(?:\d\d?/)?[^/]*[^\d/][^/]*$")
 _IDENTIFIES = re.compile(
     r"""p | a | n | nid | aid | pid | gid | uid | guid | uuid | slug | url | path
     | (?:.*[^a-z])? (?:id|no|num|number) | id_?[a-z]+
@@ -83,12 +84,15 @@ _IDENTIFIES = re.compile(
     re.VERBOSE,
 )
 _VOLATILE = re.compile(
-    r"""phpsessid | j?sessionid | session_id | jsession | aspsessionid\w* | asp\.net_sessionid | cfid | cftoken | oscsid
+    r"""phpsessid | j?sess(?:ion)?_?id | ssid | jsession | aspsessionid\w* | asp\.net_sessionid | cfid | cftoken | oscsid
     | zenid | s_?id_hash | phpsession | _+ | _t | _ts | _r | _dc | rand | random | rnd | cb | cache_?buster | cache
-    | no_?cache | nc | bust | timestamp | time_?stamp | nonce | amp | output_?type""",
+    | no_?cache | nc | bust | timestamp | time_?stamp | nonce | replytocom | amp | output_?type""",
     re.VERBOSE,
 )
-_PERHAPS = dict.fromkeys(("sid", "s", "session", "sess", "ses", "token"), "session")
+_PERHAPS = dict.fromkeys(
+    ("sid", "s", "ses", "sess", "session", "token", "ref", "referer", "referrer", "from", "src", "source", "via"),
+    "session",
+)
 _PERHAPS |= dict.fromkeys(("t", "ts", "time", "r", "tm", "now", "refresh"), "time")
 _PERHAPS |= dict.fromkeys(("v", "ver", "version", "rev", "hash"), "version")
 _WEAK = {
@@ -136,6 +140,18 @@ def told_apart_by_fragment(items: Iterable[tuple[str, str]]) -> frozenset[Url]:
         for page, parts in titles.items()
         if all(len(each) == 1 for each in parts.values()) and len(set.union(*parts.values())) == len(parts) > 1
     )
+
+
+def without_feed_scheme(written: str) -> str:
+    """An address without the `feed:` that old pages and programs put before those of feeds."""
+    text = written.strip(_ENDS)
+    if text[:5].lower() != "feed:":
+        return text
+    rest = text[5:]
+    inner = rest.removeprefix("//")
+    if inner.lower().startswith(("http://", "https://")):
+        return inner
+    return f"http:{rest}" if rest.startswith("//") else rest
 
 
 def looks_like_address(written: str) -> bool:
@@ -330,8 +346,10 @@ def _key_pairs(query: str, path: str) -> list[str]:
     others = [(name, value) for name, value in kept if name not in _PERHAPS and value]
     last = path.rpartition("/")[2]
     page = bool(last) and _SCRIPT.search(last) is None
-    certain = any(_IDENTIFIES.fullmatch(name) for name, _ in others) or bool(page and _NAMES_PAGE.fullmatch(last))
-    telling = certain or any(any(map(str.isdigit, value)) for _, value in others)
+    certain = any(_IDENTIFIES.fullmatch(name) for name, _ in others) or (
+        page and (_NAMES_PAGE.fullmatch(last) is not None or _DATED_PATH.search(path) is not None)
+    )
+    telling = certain or any("-" in value or any(map(str.isdigit, value)) for _, value in others)
 
     def passes(name: str, value: str) -> bool:
         kind = _PERHAPS.get(name)

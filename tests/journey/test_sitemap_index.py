@@ -29,6 +29,8 @@ class Site:
         self.changed: dict[str, datetime] = {}
         self.faults: dict[str, Reply] = {}
         self.dates = True
+        self.bare: dict[str, str] = {}
+        """Sitemaps without titles, and what stands before the numbers in their addresses."""
 
     def put(self, name: str, *numbers: int) -> None:
         """Adds items to a sitemap now."""
@@ -44,6 +46,9 @@ class Site:
         return f"<sitemapindex {SPACES}>{''.join(rows)}</sitemapindex>"
 
     def sitemap(self, name: str) -> str:
+        if name in self.bare:
+            rows = (f"<url><loc>https://nahr.example.com/{self.bare[name]}{n}</loc></url>" for n, _ in self.items[name])
+            return f"<urlset {SPACES}>{''.join(rows)}</urlset>"
         rows = (
             f"<url><loc>https://nahr.example.com/news/{n}</loc><news:news><news:publication_date>{at.isoformat()}"
             f"</news:publication_date><news:title>وصول القافلة رقم {n} إلى حلب</news:title></news:news></url>"
@@ -218,5 +223,59 @@ def test_an_index_that_names_itself_is_read_once(site: Site, home: Path, sqlite_
         site.calendar.run(service, timedelta())
         assert site.asked() == ["index.xml", "index.xml", "1.xml"]
         assert numbers(service) == {1}
+
+    run(site, home, sqlite_url, test)
+
+
+def test_maps_of_categories_bring_no_articles(site: Site, home: Path, sqlite_url: str) -> None:
+    """They change with every article and say so; told by name or by what is in them, they make way for the next."""
+    site.put("sitemap-9.xml", 7)
+    site.put("post-sitemap.xml", 1)
+    site.calendar.now += MINUTE
+    site.put("category-sitemap.xml", 8)
+    site.put("sitemap-3.xml", 9)
+    site.bare = {
+        "category-sitemap.xml": "cat-",
+        "sitemap-3.xml": "ar/category/",
+        "sitemap-9.xml": "2026/11/a-story-of-",
+    }
+
+    def test(service: Service) -> None:
+        site.calendar.run(service, timedelta())
+        assert numbers(service) == {1}
+        assert site.asked() == ["index.xml", "post-sitemap.xml", "sitemap-3.xml"]
+        del site.changed["post-sitemap.xml"]
+        site.calendar.run(service, 27 * HOUR)
+        assert {re.sub(r".*/", "", found.title) for found in service.store.after("", 999)} >= {"a-story-of-7"}
+
+    run(site, home, sqlite_url, test)
+
+
+def test_an_index_of_nothing_but_lists_has_failed(site: Site, home: Path, sqlite_url: str) -> None:
+    """The operator reads that there are no articles, instead of articles that are titled by addresses of categories."""
+    site.put("category-sitemap.xml", 1)
+    site.put("sitemap.xml", 2)
+    site.bare = {"category-sitemap.xml": "cat-", "sitemap.xml": "tag/"}
+
+    def test(service: Service) -> None:
+        [poll] = site.calendar.run(service, timedelta())
+        assert poll.outcome == Outcome.FAILED
+        assert "list categories, tags or pages, and no articles" in str(poll.error)
+        assert not service.store.after("", 999)
+
+    run(site, home, sqlite_url, test)
+
+
+def test_a_date_that_cannot_be_true_vouches_for_nothing(site: Site, home: Path, sqlite_url: str) -> None:
+    """A sitemap that holds what is newer than the index's date for it changes without the index: it is asked again."""
+    site.put("post-1.xml", 1)
+    site.changed["post-1.xml"] = START - 300 * DAY
+
+    def test(service: Service) -> None:
+        site.calendar.run(service, timedelta())
+        assert service.store.state("nahr/map").validators == Validators()
+        site.items["post-1.xml"].append((2, site.calendar.now))
+        site.calendar.run(service, 45 * MINUTE)
+        assert numbers(service) == {1, 2}
 
     run(site, home, sqlite_url, test)

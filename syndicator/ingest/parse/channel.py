@@ -32,14 +32,20 @@ _PERIODS = {
     "yearly": timedelta(days=365),
 }
 _HEADER_LINK = re.compile(r"""<([^<>]{1,2048})>((?:\s*;\s*[\w*]+\s*=\s*(?:"[^"]*"|[^\s",;]+))*)""")
-_HEADER_REL = re.compile(r"""rel\s*=\s*(?:"([^"]*)"|([^\s",;]+))""", re.IGNORECASE)
+_HEADER_PARAMETER = re.compile(r"""([\w*]+)\s*=\s*(?:"([^"]*)"|([^\s",;]+))""")
+_HEADER_LINKS = 64
+_OF_FEEDS = frozenset({"hub", "self", "next"})
 
 
 def read(root: etree._Element, response: Response) -> Channel:
     """The `Channel` without its entries and title. `Link` headers come before the feed's own links (WebSub, 4)."""
     head = top(root)
     links = dict(_links(head, response.url))
-    links.update(header_links(response))
+    headed: dict[str, str] = {}
+    for address, given in header_links(response):
+        for relation in _OF_FEEDS.intersection(given["rel"].split()):
+            headed.setdefault(relation, address)
+    links.update(headed)
     return Channel(
         homepage=links.get("alternate"),
         language=first_text(head, "language", "dc:language") or xml_lang(head),
@@ -80,14 +86,18 @@ def _links(head: etree._Element, document: str) -> Iterator[tuple[str, str]]:
     return ((relation, address) for relation, (_, address) in found.items())
 
 
-def header_links(response: Response) -> Iterator[tuple[str, str]]:
-    seen: set[str] = set()
-    for found in _HEADER_LINK.finditer(response.headers.get("link", "")[:16_384]):
-        rel = _HEADER_REL.search(found[2])
-        for relation in (rel[1] or rel[2]).lower().split() if rel else ():
-            if relation in ("hub", "self", "next") and relation not in seen:
-                seen.add(relation)
-                yield relation, join(response.url, found[1].strip())
+def header_links(response: Response) -> Iterator[tuple[str, dict[str, str]]]:
+    """The links of the `Link` headers (RFC 8288, 3): absolute address, and parameters by lower-case name.
+
+    `rel` holds the relations in lower case, separated by single spaces. 64 links at most are read.
+    """
+    found = _HEADER_LINK.finditer(response.headers.get("link", "")[:16_384])
+    for link, _ in zip(found, range(_HEADER_LINKS), strict=False):
+        parameters: dict[str, str] = {}
+        for key, quoted, token in _HEADER_PARAMETER.findall(link[2]):
+            parameters.setdefault(key.lower(), quoted or token)
+        parameters["rel"] = " ".join(parameters.get("rel", "").lower().split())
+        yield join(response.url, link[1].strip()), parameters
 
 
 def _ttl(written: str | None) -> timedelta | None:

@@ -42,8 +42,9 @@ _FAMILIES = {
         "http://www.sitemaps.org/schemas/sitemap/0.9", "http://www.google.com/schemas/sitemap/0.84",
         "https://www.sitemaps.org/schemas/sitemap/0.9",
     ),
-    "news": ("http://www.google.com/schemas/sitemap-news/0.9",),
-    "image": ("http://www.google.com/schemas/sitemap-image/1.1",),
+    "news": ("http://www.google.com/schemas/sitemap-news/0.9", "https://www.google.com/schemas/sitemap-news/0.9"),
+    "image": ("http://www.google.com/schemas/sitemap-image/1.1", "https://www.google.com/schemas/sitemap-image/1.1"),
+    "video": ("http://www.google.com/schemas/sitemap-video/1.1", "https://www.google.com/schemas/sitemap-video/1.1"),
 }  # fmt: skip
 _FAMILY = {uri: family for family, uris in _FAMILIES.items() for uri in uris}
 _PREFIXES = {family: family for family in _FAMILIES} | {"atom": "", "a10": "", "rss": "", "m": "media"}

@@ -1,26 +1,42 @@
 """Reads sitemaps: Google News sitemaps with their titles and dates, plain ones with addresses alone.
 
-A sitemap index has no items. Its sitemaps become `parts`, the newest first: by `lastmod`, and where none has one, those
-whose addresses speak of news before the others. Of more addresses than are read, the newest are.
+A sitemap index has no items. Its sitemaps become `parts`, the best first (`mapparts`). Of more addresses than are read,
+the newest are (`maprows`); `Channel.left_out` counts the rest.
+
+Sitemaps are written by hand, by plug-ins and by spreadsheets. So read are: any namespace or none, an index inside a
+`urlset`, notices or a page around the XML, relative addresses, one address a line without any XML (sitemaps.org), and
+a feed where a sitemap was promised. Addresses of lists - the homepage, categories, tags, authors - are no articles and
+are counted as unread, unless they have a title or there is nothing else.
 """
 
 import zlib
+from dataclasses import replace
+from datetime import datetime
+from typing import TypeAlias
+from urllib.parse import urlsplit
 
 from lxml import etree
 
 from syndicator.errors import Malformed, NotAFeed, ParseLimit
-from syndicator.ingest.parse.elements import NAMESPACE, first_text, join, name, named, text, url
+from syndicator.ingest.parse import feed, mapparts, maprows
+from syndicator.ingest.parse.elements import join, name, text, url
 from syndicator.ingest.parse.entry import categories
 from syndicator.ingest.parse.mend import tree
 from syndicator.ingest.parse.sniff import refuse_other_kinds, refuse_pages
 from syndicator.model import Channel, Entry, Image, Response, Source
 from syndicator.text.decode import decode
 from syndicator.text.html import plain
+from syndicator.text.url import looks_like_address
 
 ITEMS = 2_000
 MANY = 64
 UNPACKED = 50 << 20
 """Bytes: the largest that the protocol allows."""
+_Children: TypeAlias = list[tuple[str, etree._Element]]
+"""The children of an element, each with its name as `elements.name` gives it."""
+
+_EXTENSIONS = frozenset({"news", "image", "video", "xhtml", "mobile"})
+_FEEDS = frozenset({"rss", "rdf", "feed"})
 
 
 def parse(response: Response, source: Source) -> Channel:
@@ -28,18 +44,73 @@ def parse(response: Response, source: Source) -> Channel:
     body = _unpacked(response.body)
     refuse_other_kinds(body)
     written = decode(body, override=source.encoding, http_charset=response.charset)
+    if listed := _lines(written):
+        return _channel([([], address) for address in listed[:ITEMS]], response, len(listed) - ITEMS)
+    latest = maprows.latest(response)
+    written = maprows.begun(maprows.without_comments(written))
     refuse_pages(written)
-    root = tree(written)
+    thin, left_out = maprows.newest(written, ITEMS, latest)
+    root = tree(thin)
     kind = name(root).rpartition(":")[2]
-    if kind == "sitemapindex":
-        return Channel(parts=_parts(root, response.url))
-    if kind != "urlset":
+    if kind in _FEEDS:
+        return feed.parse(response if body is response.body else replace(response, body=body), source)
+    if kind not in ("urlset", "sitemapindex"):
         raise NotAFeed(f"The address answered with XML that is no sitemap: its outermost element is <{kind[:40]}>.")
-    rows = [(row, address) for row in _children(root, "url") if (address := url(_text(row, "loc")))]
-    if len(rows) > ITEMS:
-        dates = sorted((_date(row) for row, _ in rows), reverse=True)
-        rows = [(row, address) for row, address in rows if _date(row) >= dates[ITEMS - 1]][:ITEMS]
-    return Channel(entries=tuple(_entry(row, address, response.url) for row, address in rows))
+    maps, rows = _rows(root, "sitemap"), _rows(root, "url")
+    if kind == "urlset" and rows and all(urlsplit(address).path.endswith((".xml", ".xml.gz")) for _, address in rows):
+        maps, rows = rows, []
+    if maps and not rows:
+        return Channel(parts=_parts(maps, response, latest), left_out=left_out)
+    return _channel(rows, response, left_out)
+
+
+def _lines(written: str) -> list[str]:
+    """The addresses of a text sitemap, one a line; empty when it is none."""
+    if "<" in written:
+        return []
+    lines = [line.strip() for line in written.splitlines() if line.strip()]
+    return lines if lines and all(line.lower().startswith(("http://", "https://")) for line in lines) else []
+
+
+def _children(element: etree._Element | None) -> _Children:
+    return [] if element is None else [(name(child), child) for child in element]
+
+
+def _rows(root: etree._Element, local: str) -> list[tuple[_Children, str]]:
+    """The rows that have an address: what is in them, and the address."""
+    names = (local, f"sitemap:{local}", f"?:{local}")
+    rows = (_children(row) for kind, row in _children(root) if kind in names)
+    return [(row, address) for row in rows if (address := _loc(row))]
+
+
+def _loc(row: _Children) -> str | None:
+    """An address that is broken over lines is put together; words are none."""
+    for child in _all(row, "sitemap", "loc"):
+        written = "".join(line.strip() for line in "".join(map(str, child.itertext())).splitlines())
+        if looks_like_address(written) and (address := url(written)):
+            return address
+    return None
+
+
+def _all(children: _Children, family: str, local: str) -> list[etree._Element]:
+    """Those of this name in their namespace, in none and in one that nobody knows, if its prefix names no extension."""
+    right, names = f"{family}:{local}", (local, f"?:{local}", f"sitemap:{local}")
+    return [
+        child
+        for kind, child in children
+        if kind == right or (kind in names and (child.prefix not in _EXTENSIONS or child.prefix == family))
+    ]
+
+
+def _first(children: _Children, family: str, local: str) -> str | None:
+    return next((found for child in _all(children, family, local) if (found := text(child))), None)
+
+
+def _channel(rows: list[tuple[_Children, str]], response: Response, left_out: int) -> Channel:
+    """The entries of all rows that are articles, or of all if none is."""
+    entries = [_entry(row, address, response.url) for row, address in rows]
+    articles = [entry for entry in entries if entry.title or not mapparts.names_list(entry.link or "")] or entries
+    return Channel(entries=tuple(articles), left_out=max(left_out, 0) + len(entries) - len(articles))
 
 
 def _unpacked(body: bytes) -> bytes:
@@ -56,58 +127,48 @@ def _unpacked(body: bytes) -> bytes:
     return unpacked
 
 
-def _children(parent: etree._Element, local: str) -> list[etree._Element]:
-    """Sitemaps are written with and without their namespace."""
-    return list(named(parent, local, f"sitemap:{local}", f"?:{local}"))
+def _parts(
+    maps: list[tuple[_Children, str]], response: Response, latest: datetime | None
+) -> tuple[tuple[str, str | None], ...]:
+    changed = [(_first(row, "sitemap", "lastmod") or "")[:64] for row, _ in maps]
+    parts = [(join(response.url, address), when or None) for (_, address), when in zip(maps, changed, strict=True)]
+    dates = [maprows.seconds(when, latest) if when else 0 for when in changed]
+    return tuple(mapparts.order(parts, dates)[:MANY])
 
 
-def _text(parent: etree._Element, local: str) -> str | None:
-    return next((found for child in _children(parent, local) if (found := text(child))), None)
-
-
-def _date(row: etree._Element) -> str:
-    """For comparing only: ISO 8601 sorts as text, to the day at least."""
-    news = next(named(row, "news:news"), None)
-    published = first_text(news, "news:publication_date") if news is not None else None
-    return published or _text(row, "lastmod") or ""
-
-
-def _parts(root: etree._Element, document: str) -> tuple[tuple[str, str | None], ...]:
-    found = [
-        (_text(row, "lastmod") or "", "news" in address.lower(), -place, address)
-        for place, row in enumerate(_children(root, "sitemap"))
-        if (address := url(_text(row, "loc")))
-    ]
-    newest = sorted(found, reverse=True)[:MANY]
-    return tuple((join(document, address), changed[:64] or None) for changed, *_, address in newest)
-
-
-def _entry(row: etree._Element, address: str, document: str) -> Entry:
-    news = next(named(row, "news:news"), None)
-    if news is None:
-        news = etree.Element(f"{{{NAMESPACE['news']}}}news")
-    publication = next(named(news, "news:publication"), news)
-    title = first_text(news, "news:title")
+def _entry(row: _Children, address: str, document: str) -> Entry:
+    link = join(document, address)
+    news_of, video_of = (next(iter(_all(row, family, family)), None) for family in ("news", "video"))
+    news, video = _children(news_of), _children(video_of)
+    loose = [(kind, child) for kind, child in row if kind.startswith("news:")]
+    publication = _children(next(iter(_all(news or loose, "news", "publication")), None))
+    title = _first(news or loose, "news", "title") or _first(video, "video", "title")
+    published = _first(news or loose, "news", "publication_date") or _first(video, "video", "publication_date")
     return Entry(
         guid=address,
-        link=address,
+        link=link,
         title=title[:1024] if title else None,
-        base=join(document, address),
-        language=first_text(publication, "news:language"),
-        published=first_text(news, "news:publication_date"),
-        updated=_text(row, "lastmod"),
-        categories=categories(news),
-        images=_images(row),
+        summary=_first(video, "video", "description"),
+        base=link,
+        language=_first(publication or news, "news", "language"),
+        published=published,
+        updated=_first(row, "sitemap", "lastmod"),
+        categories=categories(news_of) if news_of is not None else (),
+        images=_images(row, _first(video, "video", "thumbnail_loc")),
     )
 
 
-def _images(row: etree._Element) -> tuple[Image, ...]:
+def _images(row: _Children, thumbnail: str | None) -> tuple[Image, ...]:
+    """The pictures of a row, then its film's."""
     found: dict[str, Image] = {}
-    for element in named(row, "image:image"):
-        address = url(first_text(element, "image:loc"))
+    for element in _all(row, "image", "image"):
+        picture = _children(element)
+        address = url(_first(picture, "image", "loc"))
         if address is None or len(found) == MANY:
             continue
-        caption, title = first_text(element, "image:caption"), first_text(element, "image:title")
+        caption, title = _first(picture, "image", "caption"), _first(picture, "image", "title")
         shown = plain(caption or title or "") or None
         found.setdefault(address, Image(url=address, caption=shown, alt=plain(title) if title and caption else None))
+    if thumbnail and len(found) < MANY and (address := url(thumbnail)):
+        found.setdefault(address, Image(url=address))
     return tuple(found.values())

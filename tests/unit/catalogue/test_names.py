@@ -80,3 +80,52 @@ def test_a_publisher_that_is_there_is_kept() -> None:
 def test_who_lends_a_host_is_no_publisher() -> None:
     """A feed served by somebody else for its publisher belongs to the publisher that its homepage names."""
     assert Namer([], []).publisher("https://feeds.feedburner.com/nahr", "https://nahr.example.org/") == "example"
+
+
+@pytest.mark.parametrize(
+    ("url", "name"),
+    [
+        ("https://www.youtube.com/feeds/videos.xml?user=bbcarabic", "youtube-bbcarabic"),
+        ("https://m.youtube.com/@nahr/videos", "youtube-nahr"),
+        (
+            "https://www.youtube.com/feeds/videos.xml?channel_id=UCfiwzLy-8yKzIbsmZTzxDgw",
+            "youtube-ucfiwzly-8ykzibsmztzxdgw",
+        ),
+        ("https://www.google.com/alerts/feeds/0123/9876", "google-9876"),
+        ("https://news.google.com/rss/search?q=syria&hl=ar", "google-news-syria"),
+        ("https://feeds.feedburner.com/nahr/ar", "nahr"),
+        ("https://feeds2.feedburner.com/bahr?format=xml", "bahr"),
+        ("https://medium.com/feed/@ali", "ali"),
+        ("https://nahr.medium.com/feed", "nahr"),
+        ("https://nahr.blogspot.com.eg/feeds/posts/default", "nahr"),
+        ("https://nahr.podbean.com/feed.xml", "nahr"),
+        ("https://www.reddit.com/r/syria/.rss", "reddit-syria"),
+        ("https://www.youtube.com/", "youtube"),
+        ("https://youtube.example/feeds/x", "youtube"),
+        ("https://myyoutube.com/channel/x", "myyoutube"),
+    ],
+)
+def test_on_a_host_that_many_share_the_account_is_the_publisher(url: str, name: str) -> None:
+    """YouTube, Google, FeedBurner, Medium and podcast hosts are no publishers."""
+    assert publisher_name(url) == name
+
+
+def test_two_accounts_are_two_publishers() -> None:
+    """Also where ids are random, titles are the same, or a search is in Arabic; one account is one publisher."""
+    namer, channel = Namer([], []), "https://www.youtube.com/feeds/videos.xml?channel_id="
+    first = namer.publisher(f"{channel}UCaaaaaaaaaaaaaaaaaaaaaa", title="Nahr TV قناة النهر")
+    assert first == "youtube-nahr-tv"
+    assert namer.publisher(f"{channel}UCaaaaaaaaaaaaaaaaaaaaaa", title="Another title") == first
+    assert namer.publisher(f"{channel}UCbbbbbbbbbbbbbbbbbbbbbb", title="Nahr TV") != first
+    assert namer.publisher(f"{channel}UCcccccccccccccccccccccc", title="قناة") == "youtube-uccccccccccccccccccccccc"
+    searches = {namer.publisher(f"https://news.google.com/rss/search?q={word}") for word in ("حلب", "حمص")}
+    assert len(searches) == 2
+    assert all(NAME.fullmatch(name) for name in searches)
+
+
+def test_the_homepage_of_a_feed_on_a_shared_host_names_its_publisher() -> None:
+    """If that is a site of its own; a profile on another shared host is none."""
+    namer = Namer([_publisher("nahr", "https://nahr.example.org/")], [])
+    assert namer.publisher("https://feeds.feedburner.com/x", "https://nahr.example.org/ar") == "nahr"
+    assert namer.publisher("https://www.youtube.com/feeds/videos.xml?user=x", "https://www.youtube.com/") == "youtube-x"
+    assert namer.publisher("https://feeds.feedburner.com/bahr", "https://www.facebook.com/bahr") == "bahr"

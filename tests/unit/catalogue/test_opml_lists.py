@@ -186,3 +186,115 @@ def test_a_stranger_cannot_name_our_files() -> None:
     )
     (one,) = found.feeds
     assert (one.publisher, one.name, one.kind) == (None, None, "feed")
+
+
+# ---------------------------------------------------------------- broken lines
+
+
+URL = "https://a.example/rss"
+BROKEN = [
+    f"text=A xmlUrl={URL}", f"text='A'xmlUrl='{URL}'", f'text="A"xmlUrl="{URL}"', f'text="A" xmlUrl=\u201c{URL}\u201d',
+    f'text="A" xmlUrl="{URL}', f'text="A" type="rss" type="rss" xmlUrl="{URL}"', f'text="A" xml_url="{URL}"',
+    f'text="A" feedUrl="{URL}"', f'text="A" type="RSS" href="{URL}"', f'text="A" xmlUrl="&quot;{URL}&quot;"',
+    f'text="A" type="RSS1" xmlUrl=" {URL}\n"', 'text="A" xmlUrl="https://a.example/\n   rss"', 'text="A" xmlUrl="https:/a.example/rss"',
+    'text="A" xmlUrl="htps://a.example/rss"', 'text="A" xmlUrl="feed:https://a.example/rss"', f'text="A" title xmlUrl="{URL}"',
+    f'text="A" xmlUrl="{URL}" description="قال "نعم" أمس"', f'description="a > b" text="A" xmlUrl="{URL}"', f'TEXT="A" XMLURL="{URL}"',
+    f'text="A" xmlUrl = "{URL}" \x00', f'text="A" x:xmlUrl="{URL}"', f'text="A" xmlUrl="{URL}" text="B"',
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("line", BROKEN)
+@pytest.mark.parametrize("end", ["/>", "></outline>", ">"])
+def test_a_broken_line_costs_neither_itself_nor_its_neighbours(line: str, end: str) -> None:
+    """Quotes, spaces, names and schemes are put right; the lines before and after are as they were."""
+    found = read(
+        '<opml version="1.0"><body><outline text="F"><outline text="before" xmlUrl="https://b.example/1"/>'
+        f'<outline {line}{end}<outline text="after" xmlUrl="https://b.example/2"/></outline></body></opml>'
+    )
+    assert [(one.title, one.url) for one in found.feeds] == [
+        ("before", "https://b.example/1"), ("A", URL), ("after", "https://b.example/2"),
+    ]  # fmt: skip
+    assert (found.refused, found.nameless, found.unreadable) == ((), (), 0)
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["A < B", "A > B", "x = y", 'A "b" c', 'a="b', "R&D", "ما هي \u00abالثورة\u00bb؟", "text= x", "</outline", "<!--"],
+)
+def test_titles_that_look_like_markup_stay(title: str) -> None:
+    """What is well-formed is not touched."""
+    found = read(
+        f"<opml><body><outline text={quoteattr(title)} xmlUrl='{URL}'/><outline text='b' xmlUrl='{URL}2'/></body></opml>"
+    )
+    assert [one.title for one in found.feeds] == [title, "b"]
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [("a.example.com/rss", "http://a.example.com/rss"), ("www.a.example/rss", "http://www.a.example/rss"),
+     ("//a.example/rss", "http://a.example/rss"), ("hhttp://a.example/rss", "http://a.example/rss"),
+     ("https;//a.example/rss", "https://a.example/rss"), ("https://a.example/rss feed.xml", "https://a.example/rss feed.xml")],
+)  # fmt: skip
+def test_an_address_without_its_scheme_is_completed(written: str, meant: str) -> None:
+    """A host by its look; other words and files are refused with the reason."""
+    assert [one.url for one in read(f'<opml><outline text="A" xmlUrl="{written}"/></opml>').feeds] == [meant]
+    for no_host in (
+        "rss.xml",
+        "/rss",
+        "news",
+        "mailto:a@b.example",
+        "ftp://a.example/rss",
+        "me@a.example/rss",
+        "list.opml",
+    ):
+        found = read(f'<opml><outline text="A" xmlUrl="{no_host}"/></opml>')
+        assert not found.feeds
+        assert len(found.refused) == 1
+
+
+def test_what_a_line_says_it_is() -> None:
+    """Any type or none is a feed; lists by type or by name are told; JSON Feeds are read as such."""
+    for kind in ("rss", "RSS", "rss1", "atom", "Atom1", "application/rss+xml", "pie", "", "feed", "unknown"):
+        assert len(read(f'<opml><outline text="A" type="{kind}" xmlUrl="{URL}"/></opml>').feeds) == 1
+    for told in (f'type="include" url="{URL}"', f'type="INCLUDE" xmlUrl="{URL}"', 'type="link" url="https://a.example/b.OPML"',
+                  'type="rss" xmlUrl="https://a.example/all.opml?x=1"'):  # fmt: skip
+        found = read(f'<opml><outline text="A" {told}/></opml>')
+        assert [one.why for one in found.refused] == [opml.ANOTHER_LIST]
+    assert read(f'<opml><outline text="A" type="jsonfeed" xmlUrl="{URL}"/></opml>').feeds[0].kind == "jsonfeed"
+
+
+def test_nothing_is_left_out_in_silence() -> None:
+    """Lines that name no address are told by title, lines that repeat one are counted; folders are neither."""
+    found = read(
+        f'<opml><outline text="folder"><outline text="A" xmlUrl="{URL}"/><outline text="B" type="rss"/>'
+        f'<outline text="again" xmlUrl="{URL}/"/></outline><!-- <outline text="x" xmlUrl="{URL}9"/> --><outline text="note"/></opml>'
+    )
+    assert ([one.title for one in found.feeds], found.nameless, found.repeated, found.unreadable) == (
+        ["A"],
+        ("B",),
+        1,
+        0,
+    )
+
+
+def test_lines_that_never_close_are_no_folders() -> None:
+    """A list whose lines lack their slash is as long as it is, and not as deep."""
+    lines = "".join(f'<outline text="{n}" xmlUrl="{URL}{n}">' for n in range(200))
+    assert len(read(f"<opml><body>{lines}</body></opml>").feeds) == 200
+    assert len(read(f"<opml><body>{lines.replace('text=', 'title=x text=')}</body></opml>").feeds) == 200
+
+
+def test_broken_lists_cost_little() -> None:
+    """What never ends is read in linear time."""
+    for part in (
+        "<outline text=",
+        '<outline text="',
+        "<outline a=b ",
+        "<!--",
+        "<outline><!--",
+        '<outline x="<',
+        "<outline " + "a" * 50,
+    ):
+        started = perf_counter()
+        read_or_refused(("<opml>" + part * (300_000 // len(part))).encode(), "list.opml")
+        assert perf_counter() - started < 3, part

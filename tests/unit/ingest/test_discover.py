@@ -6,11 +6,16 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from syndicator.errors import ConnectFault, HttpFault
+from syndicator.errors import ConnectFault, HttpFault, ParseError
 from syndicator.http import HttpDoor
+from syndicator.ingest import places
 from syndicator.ingest.box import Boxes
 from syndicator.ingest.discover import LIMIT, Findings, discover
+from syndicator.ingest.survey import signposts
+from syndicator.model import ExtractRules, ListingRules, Publisher, Response, Source
 from tests.support.servers import Reply, Request, Server, serve
 
 MOMENT = datetime(2026, 3, 14, 12, 0, tzinfo=UTC)
@@ -273,3 +278,248 @@ def test_what_is_no_page_is_no_fault(tools, body: bytes) -> None:
         found = look(tools, server.url)
     assert not found.candidates
     assert found.failures
+
+
+# ---------------------------------------------------------------- how pages say where their feeds are
+
+
+def found_from(
+    tools, head: str = "", body: str = "", path: str = "/f/x", headers: tuple[tuple[str, str], ...] = ()
+) -> list[str]:
+    """The feeds offered for a page at /ar/ of a site whose only feed is at `path`."""
+
+    def answer(request: Request) -> Reply:
+        if request.path == "/ar/":
+            text = page(head, body)[1].replace("SELF", f"http://{request.headers['host']}")
+            return Reply(200, [("Content-Type", HTML), *headers], text.encode())
+        return Reply(200, [("Content-Type", XML)], rss().encode()) if request.path == path else Reply(404)
+
+    with serve(answer) as server:
+        return [one.url.removeprefix(server.url[:-1]) for one in look(tools, f"{server.url}ar/").candidates]
+
+
+@pytest.mark.parametrize(
+    ("head", "body"),
+    [
+        ("", '<p><a rel="alternate" type="application/rss+xml" href="/f/x">تابعنا</a></p>'),
+        ("", '<a type="application/atom+xml" href="/f/x">تابعنا</a>'),
+        ("", '<a rel="nofollow Alternate" type="Application/RSS+XML; charset=utf-8" href="../f/x">تابعنا</a>'),
+        ('<link rel="alternate" type="text/rss" href="/f/x">', '<a href="/f/x">RSS</a>'),
+        ('<link rel="feed" href="/f/x">', ""),
+        ('<link type="application/rss+xml" href="/f/x">', ""),
+        ('<link rel="alternative" type="application/rss+xml" href="/f/x">', ""),
+        ('<LINK REL=ALTERNATE TYPE=application/rss+xml HREF=/f/x>', ""),
+        ('<link rel="alternate" type="application/rss+xml" href="feed:SELF/f/x">', ""),
+        ('<link rel="alternate" type="application/rss+xml" href=" /f/x&#10;">', ""),
+        ('<base href="/f/"><link rel="alternate" type="application/rss+xml" href="x">', ""),
+        ("", '<a href="/f/x"><img src="i.png" alt="RSS"></a>'),
+        ("", '<a href="/f/x" title="RSS">أ</a>'),
+        ("", '<a href="/f/x" class="icon-rss"></a>'),
+        ("", '<a href="/f/x">خلاصات</a>'),
+        ("", '<map><area href="/f/x" alt="" title="RSS 2.0"></map>'),
+        ("", '<a href="https://feedly.com/i/subscription/feed/SELF/f/x">Feedly</a>'),
+        ("", '<a href="https://add.my.yahoo.com/rss?url=SELF/f/x">Yahoo</a>'),
+    ],
+    ids=range(18),
+)  # fmt: skip
+def test_a_feed_is_found_however_it_is_said(tools, head: str, body: str) -> None:
+    """Links in head and text, by relation, type, words, picture, class, reading services; relative, with `feed:`."""
+    assert found_from(tools, head, body) == ["/f/x"]
+
+
+@pytest.mark.parametrize(
+    ("href", "path"),
+    [("/?feed=rss2", "/?feed=rss2"), ("/index.php?format=feed&amp;type=rss", "/index.php?format=feed&type=rss"),
+     ("/GetRss.aspx?id=1", "/GetRss.aspx?id=1"), ("/xml/rss_ar.xml", "/xml/rss_ar.xml"), ("/atom", "/atom")],
+)  # fmt: skip
+@pytest.mark.parametrize("tag", ['<link rel="alternate" type="text/html" href="%s">', '<a href="%s">أ</a>'])
+def test_a_wrong_type_or_none_is_made_up_for_by_the_address(tools, tag: str, href: str, path: str) -> None:
+    """An address that says what it is needs no label."""
+    assert found_from(tools, "", tag % href, path) == [path]
+
+
+@pytest.mark.parametrize(
+    "header",
+    ['</f/x>; rel="alternate"; type="application/rss+xml"', "<../f/x>;rel=alternate;type=application/rss+xml;title=x",
+     '</wp-json/>; rel="https://api.w.org/", </f/x>; rel="feed"', '</css>; rel=preload; as=style, </f/x>; rel="Alternate feed"; title="a, b"'],
+)  # fmt: skip
+def test_a_header_declares_a_feed(tools, header: str) -> None:
+    """`Link` headers count as `link` elements do (RFC 8288)."""
+    assert found_from(tools, headers=(("Link", header),)) == ["/f/x"]
+
+
+def test_wordpress_is_found_by_its_header(tools) -> None:
+    """`Link: </wp-json/>; rel="https://api.w.org/"` names the interface where the page does not."""
+    wanted = "/wp-json/wp/v2/posts?_embed=author,wp:featuredmedia,wp:term"
+
+    def answer(request: Request) -> Reply:
+        if request.path == "/":
+            return Reply(
+                200, [("Content-Type", HTML), ("Link", '</wp-json/>; rel="https://api.w.org/"')], page()[1].encode()
+            )
+        return Reply(200, [], POSTS.encode()) if request.path == wanted else Reply(404)
+
+    with serve(answer) as server:
+        assert offered(look(tools, server.url), server) == [("wordpress", wanted[1:])]
+
+
+@pytest.mark.parametrize(
+    "leads",
+    ['<meta http-equiv="refresh" content="0; url=/home">', "<META HTTP-EQUIV=Refresh CONTENT=\"5;URL='/home'\">",
+     '<meta http-equiv="refresh" content="1,/home">', "<script>window.location.href = '/home';</script>",
+     "<script>top.location.replace('/home')</script>"],
+)  # fmt: skip
+def test_a_page_that_leads_on_is_followed(tools, leads: str) -> None:
+    """`meta refresh`, or a script in a page without links; also to a feed itself, and not in circles."""
+    for home in (page(alternate("/rss")), (XML, rss()), page(leads.replace("/home", "/last"))):
+        pages = {"/": page(leads), "/home": home, "/rss": (XML, rss()), "/last": page(leads + alternate("/rss"))}
+        with site(pages) as server:
+            [one] = look(tools, server.url).candidates
+            assert one.url.removeprefix(server.url) == ("home" if home[0] == XML else "rss")
+            assert len(paths(server)) <= 5
+
+
+@pytest.mark.parametrize(
+    "stays",
+    ['<meta http-equiv="refresh" content="600">', '<meta http-equiv="refresh" content="900; url=/home">',
+     '<noscript><meta http-equiv="refresh" content="0; url=/home"></noscript>', '<meta http-equiv="refresh" content="0; url=/">',
+     '<meta http-equiv="refresh" content="0; url=javascript:x">', alternate("/rss") + '<meta http-equiv="refresh" content="0; url=/home">',
+     '<a href="/x">x</a><script>if (old) location.href = "/home";</script>'],
+)  # fmt: skip
+def test_a_page_that_does_not_lead_on_is_read_itself(tools, stays: str) -> None:
+    """Reloads, pages for browsers without scripts, and pages that declare a feed themselves are not left."""
+    with site(
+        {"/": page(stays), "/home": page(alternate("/rss")), "/rss": (XML, rss()), "/feed/": (XML, rss())}
+    ) as server:
+        assert len(look(tools, server.url).candidates) == 1
+        assert "/home" not in paths(server)
+
+
+def test_circles_of_pages_end(tools) -> None:
+    """Pages that lead to one another, or on and on, cost a bounded number of requests."""
+    leads = '<meta http-equiv="refresh" content="0; url=%s">'
+    with site({"/": page(leads % "/b"), "/b": page(leads % "/")}) as server:
+        assert not look(tools, server.url).candidates
+        assert paths(server).count("/") == paths(server).count("/b") == 1
+    endless = {f"/{n}": page(leads % f"/{n + 1}") for n in range(1, 20)}
+    with site(endless) as server:
+        assert not look(tools, f"{server.url}1").candidates
+        assert "/6" not in paths(server)
+
+
+def test_the_main_feed_comes_before_those_of_sections_and_comments(tools) -> None:
+    """Order: the site's, sections', and comments only if there is nothing else; a section's own page keeps its order."""
+    named = [alternate(f"/{name}/feed/") for name in ("category/sport", "tag/x", "comments")] + [alternate("/feed/")]
+    pages = {"/": page("".join(named)), "/category/sport/": page("".join(named[:1])),
+             **{f"/{name}feed/": (XML, rss()) for name in ("category/sport/", "tag/x/", "comments/", "")}}  # fmt: skip
+    with site(pages) as server:
+        assert [url for _, url in offered(look(tools, server.url), server)] == [
+            "feed/",
+            "category/sport/feed/",
+            "tag/x/feed/",
+        ]
+        [own] = look(tools, f"{server.url}category/sport/").candidates
+        assert own.url == f"{server.url}category/sport/feed/"
+    said = '<link rel="alternate" type="application/rss+xml" title="الموقع » تعليقات" href="/c/">'
+    with site({"/": page(said + alternate("/rss")), "/c/": (XML, rss()), "/rss": (XML, rss())}) as server:
+        assert offered(look(tools, server.url), server) == [("feed", "rss")]
+    with site({"/": page(said), "/c/": (XML, rss())}) as server:
+        assert offered(look(tools, server.url), server) == [("feed", "c/")]
+
+
+def test_a_page_that_lists_feeds_is_looked_into(tools) -> None:
+    """A link called RSS often leads to a page with the feeds of all sections."""
+    listing = page(body='<ul><li><a href="/x/1.xml">RSS</a></li><li><a href="/x/2.xml">RSS</a></li></ul>')
+    pages = {
+        "/": page(body='<a href="/services/rss">RSS</a>'),
+        "/services/rss": listing,
+        "/x/1.xml": (XML, rss()),
+        "/x/2.xml": (XML, rss()),
+    }
+    with site(pages) as server:
+        found = look(tools, server.url)
+        assert offered(found, server) == [("feed", "x/1.xml"), ("feed", "x/2.xml")]
+        assert not found.failures
+
+
+def test_feeds_on_other_hosts_are_found(tools) -> None:
+    """Declared ones, and linked ones whose words and address both say so; other hosts' pages are left alone."""
+    with site({"/news/rss.xml": (XML, rss()), "/about": page()}) as other:
+        place = other.url.replace("127.0.0.1", "localhost")
+        for said in (alternate(f"{place}news/rss.xml"), f'<a href="{place}news/rss.xml">RSS</a>'):
+            with site({"/": page(body=said)}) as server:
+                [one] = look(tools, server.url).candidates
+                assert one.url == f"{place}news/rss.xml"
+        with site({"/": page(body=f'<a href="{place}about">RSS</a><a href="{place}news/rss.xml">شريك</a>')}) as server:
+            before = len(other.requests)
+            assert not look(tools, server.url).candidates
+            assert len(other.requests) == before
+
+
+@pytest.mark.parametrize(
+    ("generator", "place"),
+    [("WordPress 6.5", "?feed=rss2"), ("Joomla! - Open Source Content Management", "?format=feed&type=rss"),
+     ("Drupal 10 (https://www.drupal.org)", "rss.xml"), ("blogger", "feeds/posts/default?alt=rss"), ("Hugo 0.1", "index.xml"),
+     ("Site Kit 1.2", "feed.json"), ("Wix.com Website Builder", "blog-feed.xml")],
+)  # fmt: skip
+def test_software_has_its_own_places(tools, generator: str, place: str) -> None:
+    """What made the page says where its feed is; a folder is tried before the site."""
+    pages = {"/ar": page(f'<meta name="generator" content="{generator}">'), f"/ar/{place}": (XML, rss())}
+    with site(pages) as server:
+        [one] = look(tools, f"{server.url}ar").candidates
+        assert (one.url.removeprefix(server.url), one.found) == (f"ar/{place}", "found at a common place")
+
+
+@pytest.mark.parametrize(
+    ("page_url", "feed"),
+    [
+        ("https://www.youtube.com/channel/UCabc", "https://www.youtube.com/feeds/videos.xml?channel_id=UCabc"),
+        ("https://m.youtube.com/user/bbcarabic/videos", "https://www.youtube.com/feeds/videos.xml?user=bbcarabic"),
+        ("https://www.youtube.com/playlist?list=PL1", "https://www.youtube.com/feeds/videos.xml?playlist_id=PL1"),
+        ("https://medium.com/@ali", "https://medium.com/feed/@ali"),
+        ("https://ali.medium.com/", "https://ali.medium.com/feed"),
+        ("https://www.reddit.com/r/syria/", "https://www.reddit.com/r/syria/.rss"),
+        ("https://nahr.blogspot.com.eg/2026/11/x.html", "https://nahr.blogspot.com.eg/feeds/posts/default"),
+        ("https://nahr.wordpress.com/about", "https://nahr.wordpress.com/feed/"),
+        ("https://nahr.substack.com", "https://nahr.substack.com/feed"),
+        ("https://news.google.com/topics/CAAq?hl=ar&gl=EG", "https://news.google.com/rss/topics/CAAq?hl=ar&gl=EG"),
+        ("https://github.com/a/b", "https://github.com/a/b/releases.atom"),
+        ("https://www.youtube.com/watch?v=x", None),
+        ("https://t.me/s/nahr", None),
+        ("https://news.example/channel/UCabc", None),
+    ],
+)
+def test_services_have_a_place_for_feeds(page_url: str, feed: str | None) -> None:
+    """The addresses that services document; none for those without feeds."""
+    assert places.of_service(page_url) == ([feed] if feed else [])
+
+
+def test_a_sitemap_is_guessed_only_when_nothing_else_is_there(tools) -> None:
+    """Where robots.txt names none, the common places are asked before the page is read as a list of links."""
+    with site({"/": page(), "/sitemap.xml": ("text/xml", SITEMAP)}) as server:
+        assert offered(look(tools, server.url), server) == [("sitemap", "sitemap.xml")]
+    with site({"/": page(alternate("/rss")), "/rss": (XML, rss()), "/sitemap.xml": ("text/xml", SITEMAP)}) as server:
+        assert offered(look(tools, server.url), server) == [("feed", "rss")]
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.lists(
+        st.sampled_from(
+            ["<link rel=alternate type=application/rss+xml href=", "<a href=", "<meta http-equiv=refresh content='0;url=", "<base href=",
+             "feed:", "//", "/rss", "http://[", "]", "'", '"', ">", "?", "#", "RSS", "</a>", "<noscript>", "\x00", "خلاصات", "<script>location='"]
+        ),
+        max_size=15,
+    ).map("".join)
+)  # fmt: skip
+def test_any_page_says_something_or_nothing(text: str) -> None:
+    """Whatever a page holds, its signposts are absolute http(s) addresses, or it is no page."""
+    publisher = Publisher(id="a", title="A", extract=ExtractRules())
+    source = Source(id="a/b", publisher=publisher, url="https://a.example/", kind="listing", listing=ListingRules())
+    response = Response(url="https://a.example/x", status=200, headers={"link": text}, body=f"<p>{text}".encode())
+    try:
+        signs = signposts(response, source)
+    except ParseError:
+        return
+    found = [link.url for link in (*signs.declared, *signs.linked, *signs.comments)] + [signs.refresh, signs.wordpress]
+    assert all(address is None or address.startswith(("http://", "https://")) for address in found)

@@ -98,6 +98,9 @@ https://news.example/ar/1/amp/ https://amp.news.example/ar/1 https://news.exampl
 https://news.example/f.php?f=4&t=12&sid=3f2a9c3f2a9c3f2a9c3f2a9c3f2a9c3f https://news.example/f.php?f=4&t=12
 https://news.example/خبر-عن-حلب-اليوم?s=a1 https://news.example/%d8%ae%d8%a8%d8%b1-%D8%B9%D9%86-%D8%AD%D9%84%D8%A8-%D8%A7%D9%84%D9%8A%D9%88%D9%85?s=b1
 https://news.example/#/news/1 http://www.news.example/#/news/1/
+https://news.example/page.php?do=show&alias=aleppo-fire&sess=12ab34cd https://news.example/page.php?alias=aleppo-fire&do=show&sess=98ab34ce
+https://news.example/2026/11/27/slug?t=1 https://news.example/2026/11/27/slug?t=2 https://news.example/2026/11/27/slug/?ref=home
+https://news.example/7?session=1 https://news.example/7?session=2 https://news.example/7?sessid=9 https://news.example/7?token=ab
 """
 OTHER_PAGES = """
 https://news.example/?id=1 https://news.example/?id=2
@@ -117,6 +120,7 @@ https://news.example:8080/1 https://news.example/1
 https://amp.dev/1 https://dev/1
 https://m.com.sy/1 https://com.sy/1
 https://news.example/spip.php?article1 https://news.example/spip.php?article2
+https://news.example/agenda?session=1 https://news.example/agenda?session=2
 https://news.example/index.php/1 https://news.example/index.php/2
 """
 

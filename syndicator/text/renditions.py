@@ -12,7 +12,6 @@ size only beside a name that is long enough to be nobody else's, or on a host th
 import re
 from collections.abc import Callable, Iterator
 from functools import lru_cache
-from html import unescape
 from urllib.parse import unquote
 
 LIMIT = 2048
@@ -21,6 +20,8 @@ _DEEPEST = 3
 """Addresses inside addresses."""
 _ROUNDS = 8
 """Marks of size and format behind one name."""
+_TAIL = 80
+"""Characters at the end of a name in which such a mark is looked for."""
 
 # ---------------------------------------------------------------- the key
 
@@ -36,35 +37,21 @@ def picture_key(url: str) -> str:
     return url if len(url) > LIMIT else _key(url, _DEEPEST)
 
 
+def distinct_name(url: str) -> str | None:
+    """Return the name of a picture's file when it is long enough to be one picture's wherever it lies, else None."""
+    host, path, _ = address_parts(url)
+    stem = _stem(path.rpartition("/")[2]) if host is not None and len(url) <= LIMIT else ""
+    return stem.lower() if is_distinct(stem) else None
+
+
+def is_picture_file(url: str) -> bool:
+    """Whether an address ends in the name of a picture's file, its query aside."""
+    return _FILE.search(_PLAIN_PATH.sub("", url)) is not None
+
+
 def same_picture(one: str, other: str) -> bool:
     """Whether two addresses show one picture."""
     return one == other or picture_key(one) == picture_key(other)
-
-
-def without_noise(html: str) -> str:
-    """Return HTML that `sanitise` made, with the key in place of each picture's address, and without its size.
-
-    For comparing only: two texts that differ in nothing but sizes and tokens of pictures come out equal.
-    """
-    return _SHOWN.sub(_noiseless, html) if "<img" in html or "<source" in html or "<video" in html else html
-
-
-_SHOWN = re.compile(r'<(?:img|source|video|a)(?: [a-z]+="[^"]*")*>')
-_ATTRIBUTE = re.compile(r' (?P<name>src|poster|href|width|height)="(?P<value>[^"]*)"')
-
-
-def _noiseless(found: re.Match[str]) -> str:
-    link = found[0].startswith("<a ")
-
-    def attribute(one: re.Match[str]) -> str:
-        if one["name"] in ("width", "height"):
-            return ""
-        address = unescape(one["value"])
-        if link and not _FILE.search(_PLAIN_PATH.sub("", address)):
-            return one[0]
-        return f' {one["name"]}="{picture_key(address)}"'
-
-    return _ATTRIBUTE.sub(attribute, found[0])
 
 
 _PLAIN_PATH = re.compile(r"[?#].*", re.S)
@@ -77,10 +64,10 @@ _AFTER_FILE = re.compile(r"(?<=\.(?:jpg|png|gif))[@!:;][^/]*$|(?<=\.(?:jpeg|webp
 
 
 def _key(url: str, deepest: int) -> str:
-    host, path, query = _parts(url)
+    host, path, query = address_parts(url)
     if host is None:
         return url
-    pairs = list(_pairs(query))
+    pairs = list(parameters(query))
     if deepest and (inner := _inner(host, path, query, pairs)) is not None:
         return _key(inner, deepest - 1)
     for name, rule in _HOSTS:
@@ -94,7 +81,7 @@ def _key(url: str, deepest: int) -> str:
     return _site(host) + _path(path) + (f"?{'&'.join(kept)}" if kept else "")
 
 
-def _parts(url: str) -> tuple[str | None, str, str]:
+def address_parts(url: str) -> tuple[str | None, str, str]:
     """Host in lower case, decoded path, raw query; no host (None) for what is no http(s) address."""
     text = url.strip()
     if (scheme := _SCHEME.match(text)) is not None:
@@ -110,7 +97,7 @@ def _parts(url: str) -> tuple[str | None, str, str]:
     return re.sub(r":(?:80|443)$", "", host.lower()), "/" + unquote(path), query
 
 
-def _pairs(query: str) -> Iterator[tuple[str, str]]:
+def parameters(query: str) -> Iterator[tuple[str, str]]:
     for pair in re.split(r"[&;]", query)[:64]:
         name, _, value = pair.partition("=")
         if pair:
@@ -257,7 +244,7 @@ def _path(path: str) -> str:
     name = folders.pop()
     ending = found[0].lower() if (found := _STILL.search(name)) else ""
     stem = _stem(name.removesuffix(found[0]) if found else name)
-    distinct = _is_distinct(stem)
+    distinct = is_distinct(stem)
     kept = [one for one in _without_pair(folders, distinct=distinct) if one and not _is_size(one, distinct=distinct)]
     if kept and (_ONLY_SIZE.fullmatch(stem) or (_HASH.search(kept[-1]) and _NUMBER.fullmatch(stem))):
         stem = ""
@@ -268,9 +255,9 @@ def _stem(name: str) -> str:
     """A file's name without format, size, crop and WordPress's marks of editing."""
     for _ in range(_ROUNDS):
         name, before = _FORMAT.sub("", name), name
-        if (found := _SUFFIX.search(name)) is not None and found.start() > 0:
+        if (found := _SUFFIX.search(name, max(1, len(name) - _TAIL))) is not None:
             name = name[: found.start()]
-        if (found := _LETTER_SIZE.search(name)) is not None and _HASH.fullmatch(name, 0, found.start()):
+        if (found := _LETTER_SIZE.search(name, max(1, len(name) - _TAIL))) and _HASH.fullmatch(name, 0, found.start()):
             name = name[: found.start()]
         if name == before:
             break
@@ -278,7 +265,7 @@ def _stem(name: str) -> str:
     return re.sub(r"_[0-9a-f]{10}$", "", bare) if name.startswith("csm_") else bare
 
 
-def _is_distinct(stem: str) -> bool:
+def is_distinct(stem: str) -> bool:
     """Whether a name is long enough to be one picture's: numbers of six digits, hashes, sixteen letters."""
     return len(stem) >= 16 or re.search(r"\d{6}|[0-9a-f]{10}", stem, re.I) is not None
 
@@ -286,7 +273,7 @@ def _is_distinct(stem: str) -> bool:
 def _is_size(segment: str, *, distinct: bool) -> bool:
     if _TRANSFORM.fullmatch(segment):
         return True
-    return distinct and (_SINGLE.fullmatch(segment) is not None or (segment.isdecimal() and _is_width(int(segment))))
+    return distinct and (_SINGLE.fullmatch(segment) is not None or (segment.isdecimal() and is_width(int(segment))))
 
 
 _ODD_WIDTHS = frozenset(
@@ -294,7 +281,7 @@ _ODD_WIDTHS = frozenset(
 )
 
 
-def _is_width(number: int) -> bool:
+def is_width(number: int) -> bool:
     """Whether a number alone is a usual width, and no year."""
     return (100 <= number <= 2560 and number % 10 == 0 and not 1990 <= number <= 2039) or number in _ODD_WIDTHS
 
@@ -385,7 +372,7 @@ def _wix(host: str, path: str) -> str | None:
 def _medium(host: str, path: str) -> str | None:
     """Medium: the last segment alone names the picture."""
     name = path.rpartition("/")[2]
-    return f"medium.com/{_FORMAT.sub('', name)}" if _is_distinct(name) else None
+    return f"medium.com/{_FORMAT.sub('', name)}" if is_distinct(name) else None
 
 
 _HOSTS: tuple[tuple[str, Callable[[str, str], str | None]], ...] = (

@@ -138,7 +138,8 @@ def _any_file(image: Attributes) -> list[str]:
 
 # ---------------------------------------------------------------- in a text
 
-_WORTH_A_LOOK = re.compile(r"<noscript|<amp-|srcset|data-", re.I)
+_MARKS = ("data-", "srcset", "<noscript", "<amp-", "DATA-", "SRCSET", "<NOSCRIPT", "<AMP-")
+"""One of them stands in every text with a picture that loads late."""
 _START = re.compile(
     r"<(?P<name>img|amp-img|amp-anim|source|picture|noscript|script|style|textarea|title|xmp|iframe|template|object|svg"
     r"|math|select)(?=[\s/>])|</picture(?=[\s/>])|<!--",
@@ -170,7 +171,7 @@ def with_addresses(html: str) -> str:
 
     The result is no safer than what came in.
     """
-    if not _WORTH_A_LOOK.search(html):
+    if not any(mark in html for mark in _MARKS):
         return html
     seen = list(_pictures(html))
     _settle_fallbacks(html, seen)
@@ -187,6 +188,7 @@ def _pictures(html: str) -> Iterator[_Seen]:
     """The pictures and `<noscript>` elements of a text in order."""
     at = 0
     sources: list[dict[str, str]] = []
+    fallbacks = "<noscript" in html or "<NOSCRIPT" in html
     while (found := _START.search(html, at)) is not None:
         name = (found["name"] or "").lower()
         tag = TAG.match(html, found.start()) if name else None
@@ -208,8 +210,19 @@ def _pictures(html: str) -> Iterator[_Seen]:
                 sources.append(_attributes(tag[0]))
             elif name == "picture":
                 sources = []
-            elif not _in_a_tag(html, found.start()):
+            elif (fallbacks or not _is_plain(tag[0])) and not _in_a_tag(html, found.start()):
                 yield _picture(tag.start(), tag.end(), name, _attributes(tag[0]), sources)
+
+
+_SHOWS = re.compile(r"""\ssrc\s*=\s*["']?([^"'\s>]+)""", re.I)
+
+
+def _is_plain(tag: str) -> bool:
+    """Whether a tag has nothing but a `src` that is a picture: most are so and need no closer look."""
+    if "data-" in tag or "DATA-" in tag or tag[:4] != "<img":
+        return False
+    shown = _SHOWS.search(tag)
+    return shown is not None and not ("srcset" in tag and _stands_in(shown[1])) and not is_placeholder(shown[1])
 
 
 def _end_of(name: str) -> re.Pattern[str]:
@@ -251,15 +264,13 @@ def _picture(start: int, end: int, name: str, attributes: dict[str, str], source
     """What a picture shows, and how it is written when that is not its `src`."""
     shown = attributes.get("src", "").strip()
     real = next(iter(late(attributes)), None)
-    given = [one for element in (attributes, *jpeg_first(sources)) for one in _sets(element) if _is_address(one[0])]
-    late_set = "data-srcset" in attributes or "data-lazy-srcset" in attributes
-    if real is None and (late_set or _stands_in(shown)):
-        given = [one for one in given if not is_placeholder(one[0])]
-        within = [one for one in given if (one[1] or 0) <= WIDEST] or given
-        real = max(within, key=lambda one: one[1] or 0)[0] if within else None
-    if real is None and _stands_in(shown):
-        real = next(iter(addresses(attributes)), (None, None))[0]
-        real = None if real == shown else real
+    if real is None and not _is_late(attributes):
+        stands_in = _stands_in(shown)
+        real = _of_sets((attributes, *jpeg_first(sources))) if stands_in else None
+        if real is None and stands_in:
+            real = next((one for one, _ in addresses(attributes) if one != shown), None)
+    elif real is None:
+        real = _of_sets((attributes, *jpeg_first(sources)))
     if real is not None:
         kept = "".join(f' {each}="{escape(attributes[each])}"' for each in _KEPT if each in attributes)
         return _Seen(start, end, real, f'<img src="{escape(real)}"{kept}>')
@@ -271,6 +282,17 @@ def _picture(start: int, end: int, name: str, attributes: dict[str, str], source
         kept = "".join(f' {each}="{escape(attributes[each])}"' for each in ("src", *_KEPT) if each in attributes)
         written = f"<img{kept}>"
     return _Seen(start, end, shown if usable else None, written)
+
+
+def _is_late(attributes: dict[str, str]) -> bool:
+    return "data-srcset" in attributes or "data-lazy-srcset" in attributes
+
+
+def _of_sets(elements: Iterable[dict[str, str]]) -> str | None:
+    """The widest address within reason that a `srcset` names."""
+    given = [one for each in elements for one in _sets(each) if _is_address(one[0]) and not is_placeholder(one[0])]
+    within = [one for one in given if (one[1] or 0) <= WIDEST] or given
+    return max(within, key=lambda one: one[1] or 0)[0] if within else None
 
 
 def _stands_in(shown: str) -> bool:
@@ -285,6 +307,8 @@ def _number(value: str | None) -> int | None:
 
 def _settle_fallbacks(html: str, seen: list[_Seen]) -> None:
     """Write the pictures of a `<noscript>` in its place, when no picture beside it and none elsewhere is the same."""
+    if not any(one.fallback for one in seen):
+        return
     known = {picture_key(one.address) for one in seen if one.address}
     for at, one in enumerate(seen):
         if not one.fallback:

@@ -163,7 +163,7 @@ _ABSENT = _names("no not default fallback missing og")
 _ABSENT_WHAT = _names("image images img picture photo pic thumb thumbnail preview cover featured")
 _SPLIT = re.compile(r"[-_.\s+]+|(?<=[a-wyz])(?=\d)")
 _SIZED = re.compile(r"\d{1,4}x\d{1,4}|x\d{1,4}|\d{2,4}")
-_NAMED = re.compile(r"([^/]*)\.(jpe?g|png|gif|svg|webp|avif|ico)$", re.I)
+_ENDINGS = _names("jpg jpeg png gif svg webp avif ico")
 _DRAWN = _names("gif png svg webp ico")
 """Formats of what is drawn; photographs are JPEG, and what only drawings are called is no mark of one there."""
 _LOGOS = _names("logo logos favicon favicons sprite sprites")
@@ -185,11 +185,12 @@ def _named(url: str) -> tuple[str, str, str, list[str]]:
     """Host, path, ending and the words of the file's name, in lower case."""
     found = _ADDRESS.match(url)
     host, path = (found[1].lower(), found[2]) if found else ("", re.sub(r"[?#].*", "", url, flags=re.S))
-    path = path[-300:]
-    name = _NAMED.search(unquote(path).lower())
-    if name is None:
+    path = path[-300:].lower()
+    stem, _, ending = path.rpartition("/")[2].rpartition(".")
+    if ending not in _ENDINGS:
         return host, path, "", []
-    return host, path, name[2], [word for word in _SPLIT.split(name[1]) if word][:20]
+    words = _SPLIT.split(unquote(stem) if "%" in stem else stem)
+    return host, path, ending, [word for word in words if word][:20]
 
 
 @lru_cache(maxsize=2048)

@@ -1,6 +1,7 @@
 """The width that an address itself tells: `-300x200`, `?w=640`, `/s1600/`, `hqdefault`, `thumb`."""
 
 import re
+from functools import lru_cache
 
 from syndicator.text.renditions import LIMIT, address_parts, is_distinct, is_width, parameters
 
@@ -47,6 +48,7 @@ _STYLE = 800
 _GOOGLES = ("bp.blogspot.com", "googleusercontent.com", "ggpht.com")
 
 
+@lru_cache(maxsize=2048)
 def stated_width(url: str) -> int | None:
     """Return the width in pixels that an address tells, by a number or a word; None: it has no mark of a size.
 

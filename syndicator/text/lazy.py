@@ -54,6 +54,8 @@ _LATE_LIKE = re.compile(r"data-[\w-]*(?:src|lazy|original|deferred|delayed)[\w-]
 _SETS = ("data-srcset", "data-lazy-srcset", "srcset")
 _FULL_SIZE = ("data-large-file", "data-full-src", "data-full-url", "data-orig-file")
 _NO_ADDRESS = re.compile(r"[{}<>]|%7b|^[#\[(\"]|^[a-z][\w+.-]*:(?!//)", re.I)
+_CANDIDATE = re.compile(r"[\s,]*+(\S+)")
+_WIDTH = re.compile(r"(?<=\s)(\d{1,5})(?:\.\d*)?w\b")
 _TINY = 80
 """Pixels: what is no wider stands there until the real picture comes."""
 
@@ -105,9 +107,15 @@ def jpeg_first(sources: Iterable[A]) -> list[A]:
 
 def srcset(value: str) -> Iterator[tuple[str, int | None]]:
     """Yield addresses and widths of a `srcset` (WHATWG HTML, 4.8.4.2.1); a density has no width."""
-    for found in re.finditer(r"\s*,*\s*([^\s,]\S*[^\s,]|[^\s,])(?:\s+([0-9.]+)([wx]))?\s*(?:,|$)", value[:20_000]):
-        url, number, unit = found.groups()
-        yield url, int(float(number)) if unit == "w" and number.count(".") < 2 and number.strip(".") else None
+    at, value = 0, value[:20_000]
+    while (found := _CANDIDATE.match(value, at)) is not None:
+        url, at = found[1].rstrip(","), found.end()
+        width = None
+        if url == found[1]:
+            end = value.find(",", at)
+            described = _WIDTH.search(value, at, end if end >= 0 else len(value))
+            width, at = int(described[1]) if described else None, end + 1 if end >= 0 else len(value)
+        yield url, width
 
 
 def _sets(element: Attributes) -> Iterator[tuple[str, int | None]]:
@@ -212,6 +220,7 @@ def _pictures(html: str) -> Iterator[_Seen]:
                 sources = []
             elif (fallbacks or not _is_plain(tag[0])) and not _in_a_tag(html, found.start()):
                 yield _picture(tag.start(), tag.end(), name, _attributes(tag[0]), sources)
+                sources = []
 
 
 _SHOWS = re.compile(r"""\ssrc\s*=\s*["']?([^"'\s>]+)""", re.I)

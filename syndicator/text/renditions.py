@@ -168,7 +168,7 @@ _VOLATILE = re.compile(
     r"|ccb|efg|utm_\w+|fbclid|gclid|\w*sess(?:ion)?_?(?:id)?|sid|modified|lastmod|updated|changed|mtime|etag|refresh"
     r"|reload"
 )
-_DOUBTFUL = re.compile(r"[a-z]|type|mode|op|cc|ct|hash|key|md5|sha\w*|checksum|date|from|ref")
+_DOUBTFUL = re.compile(r"[a-z]|type|mode|op|cc|ct|hash|key|md5|sha\w*|checksum|ref")
 """Sizes, modes and tokens beside another parameter that names the picture; alone they may name it."""
 _TOKEN = re.compile(r"(?=.*\d)[\w.:-]{5,}|[0-9a-f]{8,}", re.I)
 """A moment, a count or a hash, and no word."""
@@ -198,12 +198,12 @@ def _lasting(pairs: list[tuple[str, str]]) -> list[str]:
 
 _RATIO = r"(?:16x9|9x16|4x3|3x4|3x2|2x3|1x1|2x1|21x9|4x5|5x4|5x3)"
 _PIXELS = r"(?:[1-9]\d{2,3}|[2-9]\d|1[6-9])"
-_BY = rf"(?:{_PIXELS}x(?:{_PIXELS}|auto|0)?|(?:auto|0)?x[1-9]\d{{2,3}})"
+_BY = rf"(?:{_PIXELS}x(?:{_PIXELS}|auto|0|-1)?|(?:auto|0)?x[1-9]\d{{2,3}})"
 _TRANSFORM = re.compile(
-    rf"{_BY}(?:[!^<>+-][\d+-]*|n|px)?|{_RATIO}|[whp]:[\w:]+|[wh]-?\d{{2,4}}(?:-[a-z]{{1,4}}\d{{0,4}})*|size"
+    rf"{_BY}(?:[!^<>+-][\d+-]*|n|px)?|{_RATIO}|[whp]:[\w:]+|[wh]-?\d{{3,4}}(?:-[a-z]{{1,4}}\d{{0,4}})*|size"
     r"|(?:w|h|c|q|f|g|ar|dpr|fl)_[\w.:!-]+(?:,[a-z]{1,3}_[\w.:!-]+)*|\$s_![^/]*"
     r"|(?:width|height|quality|fit|format|w|h|q|f|dpr|gravity)=[^/]*|(?:tr|rs|resize|filters):[^/]*"
-    r"|unsafe|fit-in|smart|cdn-cgi|resiz\w+|resize|\d+x\d+:\d+x\d+|\d+:\d+:\d+:\d+|\d{1,4}_\d{1,4}_\d{3,5}_\d{3,5}"
+    r"|[\w-]{6,}=|unsafe|fit-in|smart|cdn-cgi|resiz\w+|resize|\d+x\d+:\d+x\d+|\d+:\d+:\d+:\d+|\d{1,4}_\d{1,4}_\d{3,5}_\d{3,5}"
     r"|thumb(?:s|nails?)?|small|medium|large|[xml]{1,2}large|big|full|originals?|orig|normal|previews?"
     r"|alternates|binary|(?:landscape|portrait|square|wide|free)_\w*\d{2,4}",
     re.I,
@@ -213,7 +213,7 @@ _SINGLE = re.compile(r"[xml]{0,3}[sml]|xxs|xs|lg|md|sm|xl|xxl|article|master|cro
 """A segment that says a size beside a name that is one picture's."""
 _NUMBER = re.compile(r"\d{2,4}")
 _SUFFIX = re.compile(
-    rf"[-_.](?:{_BY}(?:[-_]?(?:crop(?:ped)?|c))?|{_RATIO})$|[-_](?:scaled|rotated|e\d{{9,14}})$|@\dx$"
+    rf"[-_.]{{1,2}}(?:{_BY}(?:[-_]?(?:crop(?:ped)?|c))?|{_RATIO})$|[-_](?:scaled|rotated|e\d{{9,14}})$|@\dx$"
     r"|[-_](?:\d{3,4}(?:w|px)|[wh]\d{3,4})$"
     r"|(?:_tv)?(?:_c[xywh]\d+)*_[wh]\d{2,4}(?:_[whrqn]\d+)*(?:_[a-z]{1,2})?$"
     r"|[-_](?:thumb(?:nail)?|small|medium|large|xlarge|original)$"
@@ -227,9 +227,9 @@ _PREFIX = re.compile(
     re.I,
 )
 _HASH = re.compile(r"[0-9a-f]{16,}|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.I)
-_ONLY_SIZE = re.compile(
-    rf"(?:image|img|photo|pic|thumb)?[-_]?(?:{_BY}|[wh]\d{{3,4}}|\d{{3,4}}w)(?:crop(?:ped)?)?", re.I
-)
+_ONLY_SIZE = re.compile(rf"(?:image|img|photo|pic|thumb)?[-_]?{_BY}(?:crop(?:ped)?)?", re.I)
+_ONLY_WIDTH = re.compile(r"w?\d{3,4}w?", re.I)
+"""Names that are a size and no name; of a width alone only below a folder whose name is a hash."""
 _LETTER_SIZE = re.compile(r"[-_](?:[xml]{0,2}[sml]|xs|generic)$", re.I)
 _STYLES = re.compile(r"/styles/[^/]+/(?:public|private|s3)(?=/)")
 """Drupal's derivatives."""
@@ -246,7 +246,7 @@ def _path(path: str) -> str:
     stem = _stem(name.removesuffix(found[0]) if found else name)
     distinct = is_distinct(stem)
     kept = [one for one in _without_pair(folders, distinct=distinct) if one and not _is_size(one, distinct=distinct)]
-    if kept and (_ONLY_SIZE.fullmatch(stem) or (_HASH.search(kept[-1]) and _NUMBER.fullmatch(stem))):
+    if kept and (_ONLY_SIZE.fullmatch(stem) or (_HASH.search(kept[-1]) and _ONLY_WIDTH.fullmatch(stem))):
         stem = ""
     return "/" + "/".join((*kept, stem + ending))
 
@@ -291,7 +291,7 @@ def _without_pair(folders: list[str], *, distinct: bool) -> list[str]:
     if distinct and len(folders) > 2 and all(_NUMBER.fullmatch(one) for one in folders[-2:]):
         width, height = (int(one) for one in folders[-2:])
         is_date = 1990 <= width <= 2039 and 101 <= height <= 1231
-        if not is_date and width >= 100 and height >= 100 and width <= 4 * height <= 16 * width:
+        if not is_date and is_width(width) and height >= 100 and height <= width <= 3 * height:
             return folders[:-2]
     return folders
 

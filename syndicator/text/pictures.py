@@ -181,16 +181,17 @@ _FOLDER = re.compile(r"/(?:emojis?|smil(?:ies|eys)|avatars?|favicons?|core/emoji
 _AVATAR_HOSTS = _names("gravatar.com s.w.org")
 
 
-def _named(url: str) -> tuple[str, str, str, list[str]]:
+@lru_cache(maxsize=2048)
+def _named(url: str) -> tuple[str, str, str, tuple[str, ...]]:
     """Host, path, ending and the words of the file's name, in lower case."""
     found = _ADDRESS.match(url)
     host, path = (found[1].lower(), found[2]) if found else ("", re.sub(r"[?#].*", "", url, flags=re.S))
     path = path[-300:].lower()
     stem, _, ending = path.rpartition("/")[2].rpartition(".")
     if ending not in _ENDINGS:
-        return host, path, "", []
+        return host, path, "", ()
     words = _SPLIT.split(unquote(stem) if "%" in stem else stem)
-    return host, path, ending, [word for word in words if word][:20]
+    return host, path, ending, tuple(word for word in words if word)[:20]
 
 
 @lru_cache(maxsize=2048)
@@ -221,7 +222,7 @@ def is_furniture(url: str) -> bool:
     host, path, ending, words = _named(url)
     if ending in ("svg", "ico") or _FOLDER.search(path) or any(domain in _AVATAR_HOSTS for domain in _domains(host)):
         return True
-    words = [word for word in words if not _SIZED.fullmatch(word) and not word.isdecimal()]
+    words = tuple(word for word in words if not _SIZED.fullmatch(word) and not word.isdecimal())
     marks = _LOGOS.union(_FACES, _BUTTONS)
     if marks.isdisjoint(words):
         return False

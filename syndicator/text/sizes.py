@@ -3,7 +3,8 @@
 import re
 from functools import lru_cache
 
-from syndicator.text.renditions import LIMIT, address_parts, is_distinct, is_width, parameters
+from syndicator.text.picturepaths import is_distinct, is_width
+from syndicator.text.renditions import LIMIT, address_parts, parameters
 
 _SMALLEST = 8
 _IN_PATH = re.compile(

@@ -22,7 +22,7 @@ from lxml.html import HtmlElement
 
 from syndicator.text.credits import reads_as_caption, split_credit
 from syndicator.text.lazy import IMAGES as _PICTURES
-from syndicator.text.lazy import addresses, jpeg_first, late
+from syndicator.text.lazy import Attributes, addresses, jpeg_first, late
 from syndicator.text.pictures import (
     WIDEST,
     is_invisible,
@@ -126,7 +126,7 @@ def _images(root: HtmlElement) -> Iterator[HtmlElement]:
         fallback = next(image.iterancestors("noscript"), None)
         if fallback is not None:
             before = list(_before(fallback))
-            if any(addresses(other, _sources(other)) for other in before):
+            if any(addresses(_attributes(other), _sources(other)) for other in before):
                 continue
             if not before and not is_picture_file(image.get("src", "")):
                 continue
@@ -148,7 +148,7 @@ def _is_furniture(image: HtmlElement) -> bool:
     marks = f"{image.get('class', '')} {image.get('id', '')}"
     if _FURNITURE_CLASS.search(marks):
         return True
-    if (is_invisible(image.get("style", "")) or image.get("hidden") is not None) and not late(image):
+    if (is_invisible(image.get("style", "")) or image.get("hidden") is not None) and not late(_attributes(image)):
         return True
     width, height = _pixels(image.get("width")), _pixels(image.get("height"))
     return is_pixel(width, height) or (
@@ -158,17 +158,21 @@ def _is_furniture(image: HtmlElement) -> bool:
 
 def _address(image: HtmlElement, base: str | None) -> tuple[str, int | None] | None:
     """The best address of a picture and its width where a `srcset` told it."""
-    for raw, width in addresses(image, _sources(image)):
+    for raw, width in addresses(_attributes(image), _sources(image)):
         url = absolute(raw, base)
         if url is not None and shows(url):
             return url, width
     return None
 
 
-def _sources(image: HtmlElement) -> list[HtmlElement]:
+def _attributes(element: HtmlElement) -> dict[str, str]:
+    return dict(element.items())
+
+
+def _sources(image: HtmlElement) -> list[Attributes]:
     """`<source>` elements of the `<picture>` around, those that every browser shows (JPEG before new formats) first."""
     picture = next(image.iterancestors("picture"), None)
-    return [] if picture is None else jpeg_first(picture.iter("source"))
+    return [] if picture is None else jpeg_first(map(_attributes, picture.iter("source")))
 
 
 def _size(image: HtmlElement, width: int | None) -> tuple[int | None, int | None]:

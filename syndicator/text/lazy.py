@@ -15,10 +15,9 @@ its picture, and only then.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from html import escape, unescape
-from typing import Protocol, TypeVar
 
 from syndicator.text.pictures import (
     WIDEST,
@@ -56,18 +55,16 @@ _FULL_SIZE = ("data-large-file", "data-full-src", "data-full-url", "data-orig-fi
 _NO_ADDRESS = re.compile(r"[{}<>]|%7b|^[#\[(\"]|^[a-z][\w+.-]*:(?!//)", re.I)
 _CANDIDATE = re.compile(r"[\s,]*+(\S+)")
 _WIDTH = re.compile(r"(?<=\s)(\d{1,5})(?:\.\d*)?w\b")
+_SMALL_NUMBER = re.compile(
+    r"(?<!\d)\d\d?x\d|[?&/,_=.-](?:w|s|width|resize|fit|size|imwidth)[=_:/-]?\d\d?(?!\d)|(?<!\d)\d\d(?:w|px)(?![a-z0-9])"
+)
+"""Where an address may tell a width of two digits; most do not."""
 _TINY = 80
 """Pixels: what is no wider stands there until the real picture comes."""
 
 
-class Attributes(Protocol):
-    """The attributes of one element: a dictionary, or an element of lxml."""
-
-    def get(self, key: str, default: str, /) -> str: ...
-    def items(self) -> Iterable[tuple[str, str]]: ...
-
-
-A = TypeVar("A", bound=Attributes)
+Attributes = Mapping[str, str]
+"""Of one element, by lower-case name."""
 
 
 def addresses(image: Attributes, sources: Iterable[Attributes] = ()) -> list[tuple[str, int | None]]:
@@ -76,10 +73,7 @@ def addresses(image: Attributes, sources: Iterable[Attributes] = ()) -> list[tup
     The widest of a `srcset` that is no wider than `WIDEST` comes first. Left out is what cannot show the picture.
     """
     sized = [one for element in (image, *sources) for one in _sets(element) if _names_picture(one[0])]
-    plain = [
-        value for name in _FULL_SIZE if _is_address(value := image.get(name, "").strip()) and _names_picture(value)
-    ]
-    plain += [value for value in late(image) if _names_picture(value)]
+    plain = [value for value in (*_full_size(image), *late(image)) if _names_picture(value)]
     if (shown := image.get("src", "").strip()) and _names_picture(shown) and not _NO_ADDRESS.search(shown):
         plain.append(shown)
     within = [one for one in sized if one[1] is not None and one[1] <= WIDEST]
@@ -91,7 +85,9 @@ def addresses(image: Attributes, sources: Iterable[Attributes] = ()) -> list[tup
 
 def late(image: Attributes) -> list[str]:
     """Return the addresses that scripts would put in the place of `src`, as written, the likeliest first."""
-    named = [image.get(name, "").strip() for name in _LATE]
+    if not any(name.startswith("data-") for name in image):
+        return []
+    named = [image[name].strip() for name in _LATE if name in image]
     like = [
         value.strip()
         for name, value in image.items()
@@ -100,7 +96,11 @@ def late(image: Attributes) -> list[str]:
     return [value for value in (*named, *like) if _is_address(value) and not is_placeholder(value)]
 
 
-def jpeg_first(sources: Iterable[A]) -> list[A]:
+def _full_size(image: Attributes) -> list[str]:
+    return [value for name in _FULL_SIZE if name in image and _is_address(value := image[name].strip())]
+
+
+def jpeg_first(sources: Iterable[Attributes]) -> list[Attributes]:
     """Return `<source>` elements so that what every browser shows comes before new formats."""
     return sorted(sources, key=lambda one: "avif" in one.get("type", "") or "webp" in one.get("type", ""))
 
@@ -297,7 +297,7 @@ def _is_late(attributes: dict[str, str]) -> bool:
     return "data-srcset" in attributes or "data-lazy-srcset" in attributes
 
 
-def _of_sets(elements: Iterable[dict[str, str]]) -> str | None:
+def _of_sets(elements: Iterable[Attributes]) -> str | None:
     """The widest address within reason that a `srcset` names."""
     given = [one for each in elements for one in _sets(each) if _is_address(one[0]) and not is_placeholder(one[0])]
     within = [one for one in given if (one[1] or 0) <= WIDEST] or given
@@ -306,7 +306,9 @@ def _of_sets(elements: Iterable[dict[str, str]]) -> str | None:
 
 def _stands_in(shown: str) -> bool:
     """Whether a `src` is none, a placeholder, or a picture of a few pixels that stands in for the real one."""
-    return not shown or is_placeholder(shown) or (stated_width(shown) or WIDEST) <= _TINY
+    if not shown or is_placeholder(shown):
+        return True
+    return _SMALL_NUMBER.search(shown) is not None and (stated_width(shown) or WIDEST) <= _TINY
 
 
 def _number(value: str | None) -> int | None:

@@ -248,4 +248,7 @@ def _picture(image: HtmlElement | None) -> str | None:
         return None
     inner = image if image.tag == "img" else next(image.iter("img"), image)
     named = (inner.get("href"), inner.get("content")) if inner.tag != "img" else ()
-    return next((found for written in (*(one for one, _ in addresses(inner)), *named) if (found := url(written))), None)
+    return next(
+        (found for written in (*(one for one, _ in addresses(dict(inner.items()))), *named) if (found := url(written))),
+        None,
+    )

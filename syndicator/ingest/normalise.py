@@ -204,19 +204,24 @@ def _images(entry: Entry, base: str) -> tuple[Image, ...]:
     found: list[Image] = []
     for written in entry.images:
         if (url := _shown(written.url, base)) is not None and not is_pixel(written.width, written.height):
-            caption, credit = plain(written.caption or "") or None, plain(written.credit or "") or None
+            caption, credit, alt = (_words(said) for said in (written.caption, written.credit, written.alt))
             if caption and not credit:
                 caption, credit = split_credit(caption)
-            alt = plain(written.alt or "") or None
             found.append(
                 Image(url=url, caption=caption, credit=credit, width=written.width, height=written.height, alt=alt)
             )
     files = (one.url for one in entry.enclosures if (one.type or "").startswith("image/"))
     found += (Image(url=url) for file in files if (url := _shown(file, base)) is not None)
     for figure in figures(entry.content or "", base) or figures(entry.summary or "", base):
-        words = {name: plain(getattr(figure, name) or "") or None for name in ("caption", "credit", "alt")}
-        found.append(Image(url=figure.url, width=figure.width, height=figure.height, **words))
+        caption, credit, alt = (_words(said) for said in (figure.caption, figure.credit, figure.alt))
+        found.append(
+            Image(url=figure.url, caption=caption, credit=credit, width=figure.width, height=figure.height, alt=alt)
+        )
     return tuple(one_each(found))
+
+
+def _words(said: str | None) -> str | None:
+    return (plain(said) or None) if said else None
 
 
 def _shown(raw: str, base: str) -> str | None:

@@ -41,6 +41,7 @@ _LONGEST_CAPTION = 600
 _MOST_IMAGES = 500
 
 _FURNITURE_CLASS = re.compile(r"\b(?:icon|avatar|logo|emoji|wp-smiley|gravatar|share-\w+)\b", re.I)
+_PICTURE = re.compile(r"<(?:img|amp-)", re.I)
 _CAPTION_CLASS = re.compile(
     r"(?:^|[\s_-])(?:\w*caption\w*|cutline|legend|(?:img|image|photo|picture|media)[_-]?(?:desc|description|text"
     r"|title|info|note))(?:$|[\s_-])",
@@ -76,6 +77,8 @@ class Placed:
 
 def figures(html: str, base: str | None) -> tuple[Figure, ...]:
     """The pictures of an HTML fragment or page, in document order; each address once."""
+    if _PICTURE.search(html) is None:
+        return ()
     root = parsed(html)
     return () if root is None else tuple(placed.figure for placed in place(root, base))
 

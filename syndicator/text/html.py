@@ -190,7 +190,7 @@ def _attribute(tag: str, name: str, value: str, base: str | None) -> str | None:
         if tag == "a" and value.strip()[:7].lower() == "mailto:":
             return value.strip() if _MAILTO.fullmatch(value.strip()) else None
         address = absolute(value, base)
-        hides = tag == "img" and address is not None and (is_tracker(address) or is_placeholder(address))
+        hides = tag == "img" and address is not None and (is_tracker(address) or is_placeholder(value.strip()))
         return None if hides else address
     if name in _NUMBERS:
         if tag == "img":

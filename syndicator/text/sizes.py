@@ -66,9 +66,10 @@ def stated_width(url: str) -> int | None:
     if host.endswith(("ytimg.com", "youtube.com")):
         found = re.match(r"[a-z]*\d?", name)
         return _STILLS.get(found[0]) or _STILLS.get(found[0].rstrip("0123456789")) if found else None
-    words = [word for word in (*re.split(r"[-_.]", name)[1:], re.split(r"[-_.]", name)[0], *folders) if word in _WORDS]
-    if words:
-        return _WORDS[words[0]]
+    first, *marks = name.replace("_", "-").replace(".", "-").split("-")
+    word = next((word for word in (*marks, first, *folders) if word in _WORDS), None)
+    if word is not None:
+        return _WORDS[word]
     return _STYLE if "/styles/" in path else None
 
 
@@ -76,7 +77,7 @@ def _numbers(host: str, path: str, query: str) -> list[int]:
     found = [int(next(filter(None, one))) for one in _IN_PATH.findall(path)]
     if host.endswith(_GOOGLES):
         found += [int(one) for one in _GOOGLE.findall(path)]
-    for name, value in parameters(query):
+    for name, value in parameters(query) if query else ():
         if _IN_QUERY.fullmatch(name) or name in _PAIRS:
             digits = re.match(r"(?:w_)?(\d{2,4})(?:[,x*:/].*|px)?$", value)
             found += [int(digits[1])] if digits else []

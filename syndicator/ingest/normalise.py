@@ -36,6 +36,7 @@ from syndicator.text.headline import title_words
 from syndicator.text.html import EMPTY, LIMIT, SafeHtml, from_text, plain, sanitise, text_of
 from syndicator.text.language import detect, tag
 from syndicator.text.lead import lead, shorten
+from syndicator.text.pictures import is_pixel, one_each, shows
 from syndicator.text.url import Url, absolute, canonical, page_key, told_apart_by_fragment
 
 NO_HABITS = Habits()
@@ -296,31 +297,34 @@ def _authors(raw: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _images(entry: Entry, base: str) -> tuple[Image, ...]:
-    """Media RSS and the like first, then image enclosures, then the pictures in the text; each once."""
-    found: dict[str, Image] = {}
-
-    def add(image: Image) -> None:
-        known = found.get(image.url)
-        if known is None or not (known.caption or known.credit):
-            found[image.url] = image
-
+    """Media RSS and the like first, then image enclosures, then the pictures in the text; each once (`one_each`)."""
+    found: list[Image] = []
     for written in entry.images:
-        if (url := absolute(written.url, base)) is not None and not _is_pixel(written):
-            caption, credit = plain(written.caption or "") or None, plain(written.credit or "") or None
+        if (url := _shown(written.url, base)) is not None and not is_pixel(written.width, written.height):
+            caption, credit, alt = (_words(said) for said in (written.caption, written.credit, written.alt))
             if caption and not credit:
                 caption, credit = split_credit(caption)
-            add(Image(url=url, caption=caption, credit=credit, width=written.width, height=written.height))
-    for enclosure in entry.enclosures:
-        if (enclosure.type or "").startswith("image/") and (url := absolute(enclosure.url, base)) is not None:
-            add(Image(url=url))
-    for figure in figures(entry.content or entry.summary or "", base):
-        words = {name: plain(getattr(figure, name) or "") or None for name in ("caption", "credit", "alt")}
-        add(Image(url=figure.url, width=figure.width, height=figure.height, **words))
-    return tuple(found.values())
+            found.append(
+                Image(url=url, caption=caption, credit=credit, width=written.width, height=written.height, alt=alt)
+            )
+    files = (one.url for one in entry.enclosures if (one.type or "").startswith("image/"))
+    found += (Image(url=url) for file in files if (url := _shown(file, base)) is not None)
+    for figure in figures(entry.content or "", base) or figures(entry.summary or "", base):
+        caption, credit, alt = (_words(said) for said in (figure.caption, figure.credit, figure.alt))
+        found.append(
+            Image(url=figure.url, caption=caption, credit=credit, width=figure.width, height=figure.height, alt=alt)
+        )
+    return tuple(one_each(found))
 
 
-def _is_pixel(image: Image) -> bool:
-    return (image.width is not None and image.width <= 2) or (image.height is not None and image.height <= 2)
+def _words(said: str | None) -> str | None:
+    return (plain(said) or None) if said else None
+
+
+def _shown(raw: str, base: str) -> str | None:
+    """The absolute address of what can be a picture of the article."""
+    url = absolute(raw, base)
+    return url if url is not None and shows(url) else None
 
 
 def _enclosures(raw: tuple[Enclosure, ...], base: str) -> tuple[Enclosure, ...]:

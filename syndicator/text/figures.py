@@ -1,8 +1,8 @@
 """Pictures in HTML with what belongs to them: address, caption, credit, size.
 
-**Which address.** Pages load pictures late and in many sizes. All attributes that name a file are candidates
-(`src`, `data-src`, `srcset`, `<picture><source>`, an `<img>` in `<noscript>`); placeholders, `data:` addresses and
-trackers are not. Of several sizes the widest that is no wider than 2,000 pixels is taken: one picture, one address.
+**Which address.** Pages load pictures late and in many sizes. `text.lazy` knows the attributes that name a file,
+`text.pictures` what is a placeholder or a tracker, and which addresses are of one picture: it is one figure, at the
+widest address that is no wider than 2,000 pixels, with the first caption that any of its forms has.
 
 **Which caption.** In this order: attributes made for it, the `figcaption`, an element of class `caption` beside the
 picture, the short line below it that carries a credit cue, the text of a small table that holds nothing but the
@@ -21,53 +21,27 @@ from lxml import html as lxml_html
 from lxml.html import HtmlElement
 
 from syndicator.text.credits import reads_as_caption, split_credit
+from syndicator.text.lazy import IMAGES as _PICTURES
+from syndicator.text.lazy import Attributes, addresses, jpeg_first, late
+from syndicator.text.pictures import (
+    WIDEST,
+    is_invisible,
+    is_picture_file,
+    is_pixel,
+    merged,
+    picture_key,
+    shows,
+)
 from syndicator.text.url import absolute
 
-__all__ = ["Figure", "Placed", "figures", "place", "split_credit"]
+__all__ = ["WIDEST", "Figure", "Placed", "figures", "parsed", "place", "split_credit"]
 
-WIDEST = 2000
-"""Pixels: no reader's screen shows more, and originals can be many megabytes."""
 _SMALLEST = 50
 _LONGEST_CAPTION = 600
 _MOST_IMAGES = 500
 
-_SOURCES = (
-    "data-src",
-    "data-lazy-src",
-    "data-original",
-    "data-original-src",
-    "data-lazy",
-    "data-img-src",
-    "data-hi-res-src",
-    "data-url",
-    "src",
-)
-_SOURCE_SETS = ("data-srcset", "data-lazy-srcset", "srcset")
-_FULL_SIZE = ("data-large-file", "data-full-src", "data-orig-file")
-_PLACEHOLDER = re.compile(
-    r"(?:^|[/_.-])(?:blank|spacer|placeholder|transparent|pixel|1x1|clear|loading|loader|grey|gray|lazy|dummy"
-    r"|default-image)"
-    r"(?:[_-]?\w{0,12})?\.(?:gif|png|jpe?g|svg|webp)(?:[?#]|$)",
-    re.I,
-)
-_FURNITURE = re.compile(
-    r"(?:^|[/_.-])(?:icons?|logo|avatar|sprite|emoji|smiley|favicon|button|badge|share)(?:[_.-]\w*)*\.(?:gif|png"
-    r"|jpe?g|svg|webp)(?:[?#]|$)|\.svg(?:[?#]|$)"
-    r"|/emoji/|/smilies/",
-    re.I,
-)
 _FURNITURE_CLASS = re.compile(r"\b(?:icon|avatar|logo|emoji|wp-smiley|gravatar|share-\w+)\b", re.I)
-_TRACKER = re.compile(
-    r"^https?://(?:[^/]*\.)?(?:pixel\.wp\.com|stats\.wordpress\.com|pixel\.quantserve\.com"
-    r"|b\.scorecardresearch\.com|[^/]*doubleclick\.net"
-    r"|google-analytics\.com|www\.google-analytics\.com|feeds\.feedburner\.com/~|feedsportal\.com|facebook\.com/tr"
-    r"|analytics\.[^/]+|secure\.gravatar\.com"
-    r"|gravatar\.com|feeds\.wordpress\.com|counter\.[^/]+|mc\.yandex\.ru|[^/]*\.chartbeat\.net|ad\.[^/]+"
-    r"|ads\.[^/]+)(?:[/?]|$)"
-    r"|^https?://[^?]*/(?:pixel|beacon|track(?:er|ing)?|counter|count)(?:\.\w+)?(?:[?/]|$)"
-    r"|/wp-content/plugins/[^/]*stat",
-    re.I,
-)
+_PICTURE = re.compile(r"<(?:img|amp-)", re.I)
 _CAPTION_CLASS = re.compile(
     r"(?:^|[\s_-])(?:\w*caption\w*|cutline|legend|(?:img|image|photo|picture|media)[_-]?(?:desc|description|text"
     r"|title|info|note))(?:$|[\s_-])",
@@ -78,8 +52,6 @@ _CREDIT_CLASS = re.compile(
     r"|caption)[_-]+(?:source|author|by|rights))(?:$|[\s_-])",
     re.I,
 )
-_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
-_PICTURES = ("img", "amp-img")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +77,8 @@ class Placed:
 
 def figures(html: str, base: str | None) -> tuple[Figure, ...]:
     """The pictures of an HTML fragment or page, in document order; each address once."""
+    if _PICTURE.search(html) is None:
+        return ()
     root = parsed(html)
     return () if root is None else tuple(placed.figure for placed in place(root, base))
 
@@ -123,24 +97,29 @@ def parsed(html: str) -> HtmlElement | None:
 
 
 def place(root: HtmlElement, base: str | None) -> list[Placed]:
-    """The pictures below `root` in document order, each with the elements of its caption; each address once."""
-    found: dict[str, Placed] = {}
+    """The pictures below `root` in document order, each with the elements of its caption; each picture once."""
     usable = [image for image in _images(root) if not _is_furniture(image)]
     chosen = [(image, address) for image in usable if (address := _address(image, base)) is not None]
     pictures = {image for image, _ in chosen}
+    found: dict[str, list[Placed]] = {}
     for image, (url, width) in chosen:
-        known = found.get(_same(url))
-        if known is not None and (known.figure.caption or known.figure.credit):
-            continue
-        caption, credit, words = _words(image, pictures)
-        if known is not None and not (caption or credit):
-            continue
+        forms = found.setdefault(picture_key(url), [])
+        if any(form.figure.caption or form.figure.credit for form in forms):
+            caption, credit, words = None, None, ()
+        else:
+            caption, credit, words = _words(image, pictures)
         width, height = _size(image, width)
         figure = Figure(
             url=url, caption=caption, credit=credit, width=width, height=height, alt=_text(image.get("alt")) or None
         )
-        found[_same(url)] = Placed(figure=figure, picture=image if known is None else known.picture, words=words)
-    return list(found.values())
+        forms.append(Placed(figure=figure, picture=image, words=words))
+    return [forms[0] if len(forms) == 1 else _one(forms) for forms in found.values()]
+
+
+def _one(forms: list[Placed]) -> Placed:
+    """One picture that stands in several sizes: where it stood first, with the words that stood beside any."""
+    words = next((form.words for form in forms if form.figure.caption or form.figure.credit), ())
+    return Placed(figure=merged([form.figure for form in forms]), picture=forms[0].picture, words=words)
 
 
 def _images(root: HtmlElement) -> Iterator[HtmlElement]:
@@ -148,8 +127,12 @@ def _images(root: HtmlElement) -> Iterator[HtmlElement]:
     count = 0
     for image in root.iter(*_PICTURES):
         fallback = next(image.iterancestors("noscript"), None)
-        if fallback is not None and any(_address(other, None, check=False) for other in _before(fallback)):
-            continue
+        if fallback is not None:
+            before = list(_before(fallback))
+            if any(addresses(_attributes(other), _sources(other)) for other in before):
+                continue
+            if not before and not is_picture_file(image.get("src", "")):
+                continue
         count += 1
         if count > _MOST_IMAGES:
             return
@@ -166,69 +149,33 @@ def _before(fallback: HtmlElement) -> Iterable[HtmlElement]:
 
 def _is_furniture(image: HtmlElement) -> bool:
     marks = f"{image.get('class', '')} {image.get('id', '')}"
-    if _FURNITURE_CLASS.search(marks) or _HIDDEN.search(image.get("style", "")) or image.get("hidden") is not None:
+    if _FURNITURE_CLASS.search(marks):
+        return True
+    if (is_invisible(image.get("style", "")) or image.get("hidden") is not None) and not late(_attributes(image)):
         return True
     width, height = _pixels(image.get("width")), _pixels(image.get("height"))
-    if (width is not None and width <= 2) or (height is not None and height <= 2):
-        return True
-    return width is not None and height is not None and width < _SMALLEST and height < _SMALLEST
+    return is_pixel(width, height) or (
+        width is not None and height is not None and width < _SMALLEST and height < _SMALLEST
+    )
 
 
-def _address(image: HtmlElement, base: str | None, *, check: bool = True) -> tuple[str, int | None] | None:
+def _address(image: HtmlElement, base: str | None) -> tuple[str, int | None] | None:
     """The best address of a picture and its width where a `srcset` told it."""
-    sized = [
-        candidate
-        for source in (image, *_sources(image))
-        for name in _SOURCE_SETS
-        for candidate in _srcset(source.get(name, ""))
-    ]
-    plain = [
-        value for name in (*_FULL_SIZE, *_SOURCES) if (value := image.get(name, "").strip()) and _names_file(value)
-    ]
-    ordered: list[tuple[str, int | None]] = []
-    within = [(url, width) for url, width in sized if _names_file(url) and width is not None and width <= WIDEST]
-    beyond = [(url, width) for url, width in sized if _names_file(url) and width is not None and width > WIDEST]
-    ordered += sorted(within, key=lambda one: -(one[1] or 0))
-    ordered += sorted(beyond, key=lambda one: one[1] or 0) if not plain else []
-    ordered += [(url, None) for url in plain]
-    ordered += [(url, None) for url, width in sized if width is None and _names_file(url)]
-    if not check:
-        return ordered[0] if ordered else None
-    for raw, width in ordered:
+    for raw, width in addresses(_attributes(image), _sources(image)):
         url = absolute(raw, base)
-        if url is not None and not _TRACKER.search(url):
+        if url is not None and shows(url):
             return url, width
     return None
 
 
-def _sources(image: HtmlElement) -> list[HtmlElement]:
+def _attributes(element: HtmlElement) -> dict[str, str]:
+    return dict(element.items())
+
+
+def _sources(image: HtmlElement) -> list[Attributes]:
     """`<source>` elements of the `<picture>` around, those that every browser shows (JPEG before new formats) first."""
     picture = next(image.iterancestors("picture"), None)
-    if picture is None:
-        return []
-    return sorted(
-        picture.iter("source"), key=lambda source: "avif" in source.get("type", "") or "webp" in source.get("type", "")
-    )
-
-
-def _srcset(value: str) -> Iterator[tuple[str, int | None]]:
-    """Addresses and widths of a `srcset` (WHATWG HTML, 4.8.4.2.1); a density has no width."""
-    for found in re.finditer(r"\s*,*\s*([^\s,]\S*[^\s,]|[^\s,])(?:\s+([0-9.]+)([wx]))?\s*(?:,|$)", value[:20_000]):
-        url, number, unit = found.groups()
-        yield url, int(float(number)) if unit == "w" and number.count(".") < 2 and number.strip(".") else None
-
-
-def _names_file(url: str) -> bool:
-    return not (
-        url[:5].lower() == "data:" or url[:6].lower() == "about:" or _PLACEHOLDER.search(url) or _FURNITURE.search(url)
-    )
-
-
-def _same(url: str) -> str:
-    """One key for the sizes of one picture: WordPress's `-300x200`, and the query that asks a resizer for a size."""
-    return re.sub(
-        r"-\d{2,4}x\d{2,4}(?=\.\w+$)", "", re.sub(r"[?#].*$", "", url) if re.search(r"\.\w{3,4}\?", url) else url
-    )
+    return [] if picture is None else jpeg_first(map(_attributes, picture.iter("source")))
 
 
 def _size(image: HtmlElement, width: int | None) -> tuple[int | None, int | None]:

@@ -11,7 +11,8 @@ plain text.
 **Limits.** nh3 needs quadratic time for deep nesting and for very long runs of text. More than 256 KiB or a depth of
 more than 200 keeps its words and loses its markup: `tags.depth` tells beforehand.
 
-**Readers are not counted.** Pictures of one pixel, invisible pictures and the hosts that count readers are dropped.
+**Readers are not counted.** Pictures of a pixel or two, invisible pictures, trackers and placeholders are dropped;
+`text.pictures` says what they are. A picture that loads late is first given its real address (`text.lazy`).
 
 **Titles and authors are text** that may carry markup by mistake, once or twice escaped. `plain` takes only the names
 of HTML's own elements for markup, so that "1 < 2", "<ali@example.org>" and "AT&T" stay what they are.
@@ -25,8 +26,10 @@ from typing import NewType
 import nh3
 
 from syndicator.text.composed import nfc
+from syndicator.text.lazy import with_addresses
+from syndicator.text.pictures import is_invisible, is_placeholder, is_tracker
 from syndicator.text.tags import UNREAD, depth, tokens
-from syndicator.text.url import absolute, host
+from syndicator.text.url import absolute
 
 SafeHtml = NewType("SafeHtml", str)
 EMPTY = SafeHtml("")
@@ -53,7 +56,7 @@ _ALLOWED: dict[str, set[str]] = {
     "abbr": {"title"},
     "dfn": {"title"},
     "a": {"href", "title", "hreflang"},
-    "img": {"src", "alt", "title", "width", "height", "style"},
+    "img": {"src", "alt", "title", "width", "height", "style", "hidden"},
     "audio": {"src", "controls"},
     "video": {"src", "poster", "controls", "width", "height"},
     "source": {"src", "type"},
@@ -72,25 +75,10 @@ _ALLOWED: dict[str, set[str]] = {
 _ADDRESSES = {"href", "src", "poster", "cite"}
 _NUMBERS = {"width", "height", "colspan", "rowspan", "span", "start", "value"}
 
-TRACKERS = _names(
-    """a1.api.bbc.co.uk ad.doubleclick.net analytics.twitter.com b.scorecardresearch.com bat.bing.com c.statcounter.com
-    connect.facebook.net counter.yadro.ru da.feedsportal.com feedads.g.doubleclick.net feedproxy.google.com
-    feeds.feedburner.com feeds.wordpress.com googleads.g.doubleclick.net in.getclicky.com logi242.xiti.com
-    logs1.xiti.com mc.yandex.ru p1.parsely.com pagead2.googlesyndication.com pi.feedsportal.com ping.chartbeat.net
-    pixel.mathtag.com pixel.parsely.com pixel.quantserve.com pixel.wp.com px.ads.linkedin.com rc.feedsportal.com
-    rss.buysellads.com rss.feedsportal.com sb.scorecardresearch.com secure-us.imrworldwide.com srv.pixel.parsely.com
-    ssl.google-analytics.com statcounter.com stats.g.doubleclick.net stats.wordpress.com t.co www.facebook.com
-    www.google-analytics.com"""
-)
-"""Hosts whose pictures count readers and show nothing."""
-
 _NUMBER = re.compile(r"-?\d{1,5}%?")
 _LANGUAGE = re.compile(r"[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8}){0,5}")
-_INVISIBLE = re.compile(
-    r"(?:^|[;\s])(?:(?:width|height)\s*:\s*[01](?:px)?\s*(?:;|!|$)|display\s*:\s*none|visibility\s*:\s*hidden)", re.I
-)
 _IMAGE = re.compile(r'<(img|source)(?: [a-z]+="[^"]*")*>')
-_PIXEL = re.compile(r' (?:width|height)="[01]"| style="')
+_PIXEL = re.compile(r' (?:width|height)="[0-2]"| (?:style|hidden)="')
 _EMPTY = re.compile(
     r"<(p|div|span|figure|section|ul|ol|strong|em|b|i|u|a|picture|audio|video)(?: (?!src=)[^<> ]*)*>(?:\s|&nbsp;)*</\1>"
 )
@@ -107,6 +95,8 @@ def sanitise(raw: str, base: str | None = None) -> SafeHtml:
     262,144 characters of them at most.
     """
     current = legal(raw)
+    if len(current) <= LIMIT:
+        current = with_addresses(current)
     for _ in range(_ROUNDS):
         if len(current) > LIMIT or len(current.encode()) > LIMIT or depth(current, DEPTH) > DEPTH:
             break
@@ -200,15 +190,18 @@ def _attribute(tag: str, name: str, value: str, base: str | None) -> str | None:
         if tag == "a" and value.strip()[:7].lower() == "mailto:":
             return value.strip() if _MAILTO.fullmatch(value.strip()) else None
         address = absolute(value, base)
-        return None if address is None or (tag == "img" and host(address) in TRACKERS) else address
+        hides = tag == "img" and address is not None and (is_tracker(address) or is_placeholder(value.strip()))
+        return None if hides else address
     if name in _NUMBERS:
+        if tag == "img":
+            value = value.strip().removesuffix("px")
         return value if _NUMBER.fullmatch(value) else None
     if name == "dir":
         return value.lower() if value.lower() in ("rtl", "ltr", "auto") else None
     if name == "lang":
         return value if _LANGUAGE.fullmatch(value) else None
     if name == "style":
-        return "hidden" if value == "hidden" or _INVISIBLE.search(value) else None
+        return "hidden" if value == "hidden" or is_invisible(value) else None
     return value
 
 

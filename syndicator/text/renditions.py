@@ -12,15 +12,14 @@ size only beside a name that is long enough to be nobody else's, or on a host th
 import re
 from collections.abc import Callable, Iterator
 from functools import lru_cache
-from html import unescape
 from urllib.parse import unquote
+
+from syndicator.text.picturepaths import FORMAT, is_distinct, stem_of, without_sizes
 
 LIMIT = 2048
 """Characters of an address that are read; a longer one is its own key."""
 _DEEPEST = 3
 """Addresses inside addresses."""
-_ROUNDS = 8
-"""Marks of size and format behind one name."""
 
 # ---------------------------------------------------------------- the key
 
@@ -36,35 +35,21 @@ def picture_key(url: str) -> str:
     return url if len(url) > LIMIT else _key(url, _DEEPEST)
 
 
+def distinct_name(url: str) -> str | None:
+    """Return the name of a picture's file when it is long enough to be one picture's wherever it lies, else None."""
+    host, path, _ = address_parts(url)
+    stem = stem_of(path.rpartition("/")[2]) if host is not None and len(url) <= LIMIT else ""
+    return stem.lower() if is_distinct(stem) else None
+
+
+def is_picture_file(url: str) -> bool:
+    """Whether an address ends in the name of a picture's file, its query aside."""
+    return _FILE.search(_PLAIN_PATH.sub("", url)) is not None
+
+
 def same_picture(one: str, other: str) -> bool:
     """Whether two addresses show one picture."""
     return one == other or picture_key(one) == picture_key(other)
-
-
-def without_noise(html: str) -> str:
-    """Return HTML that `sanitise` made, with the key in place of each picture's address, and without its size.
-
-    For comparing only: two texts that differ in nothing but sizes and tokens of pictures come out equal.
-    """
-    return _SHOWN.sub(_noiseless, html) if "<img" in html or "<source" in html or "<video" in html else html
-
-
-_SHOWN = re.compile(r'<(?:img|source|video|a)(?: [a-z]+="[^"]*")*>')
-_ATTRIBUTE = re.compile(r' (?P<name>src|poster|href|width|height)="(?P<value>[^"]*)"')
-
-
-def _noiseless(found: re.Match[str]) -> str:
-    link = found[0].startswith("<a ")
-
-    def attribute(one: re.Match[str]) -> str:
-        if one["name"] in ("width", "height"):
-            return ""
-        address = unescape(one["value"])
-        if link and not _FILE.search(_PLAIN_PATH.sub("", address)):
-            return one[0]
-        return f' {one["name"]}="{picture_key(address)}"'
-
-    return _ATTRIBUTE.sub(attribute, found[0])
 
 
 _PLAIN_PATH = re.compile(r"[?#].*", re.S)
@@ -72,29 +57,27 @@ _SCHEME = re.compile(r"(?:https?:)?//", re.I)
 _OTHER_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.I)
 _INNER = re.compile(r"https?:/{1,2}(?=[^/])", re.I)
 _FILE = re.compile(r"\.(?:jpe?g|jfif|pjpe?g|png|webp|avif|heic|jxl|bmp|tiff?|gif|svg|img)$", re.I)
-_FORMAT = re.compile(r"\.(?:jpe?g|jfif|pjpe?g|png|webp|avif|heic|jxl|bmp|tiff?|img)$|-(?:jpe?g|png)$", re.I)
 _AFTER_FILE = re.compile(r"(?<=\.(?:jpg|png|gif))[@!:;][^/]*$|(?<=\.(?:jpeg|webp))[@!:;][^/]*$", re.I)
 
 
 def _key(url: str, deepest: int) -> str:
-    host, path, query = _parts(url)
+    host, path, query = address_parts(url)
     if host is None:
         return url
-    pairs = list(_pairs(query))
+    pairs = list(parameters(query))
     if deepest and (inner := _inner(host, path, query, pairs)) is not None:
         return _key(inner, deepest - 1)
-    for name, rule in _HOSTS:
-        if host == name or host.endswith("." + name):
-            if (key := rule(host, path)) is not None:
-                return key
-            break
-    path = _AFTER_FILE.sub("", path)
+    rule = _rule(host)
+    if rule is not None and (key := rule(host, path)) is not None:
+        return key
+    if any(mark in path for mark in "@!:;"):
+        path = _AFTER_FILE.sub("", path)
     is_file = _FILE.search(path) is not None
     kept = _naming(pairs) if is_file else _lasting(pairs)
-    return _site(host) + _path(path) + (f"?{'&'.join(kept)}" if kept else "")
+    return _site(host) + without_sizes(path) + (f"?{'&'.join(kept)}" if kept else "")
 
 
-def _parts(url: str) -> tuple[str | None, str, str]:
+def address_parts(url: str) -> tuple[str | None, str, str]:
     """Host in lower case, decoded path, raw query; no host (None) for what is no http(s) address."""
     text = url.strip()
     if (scheme := _SCHEME.match(text)) is not None:
@@ -110,7 +93,7 @@ def _parts(url: str) -> tuple[str | None, str, str]:
     return re.sub(r":(?:80|443)$", "", host.lower()), "/" + unquote(path), query
 
 
-def _pairs(query: str) -> Iterator[tuple[str, str]]:
+def parameters(query: str) -> Iterator[tuple[str, str]]:
     for pair in re.split(r"[&;]", query)[:64]:
         name, _, value = pair.partition("=")
         if pair:
@@ -136,12 +119,13 @@ _CARRIERS = frozenset(("url", "src", "image", "img", "imgurl", "image_url", "ima
 _RESIZER = re.compile(
     r"/(?:[\w-]*resiz\w*|thumbor|unsafe|fit-in|filters:[^/]*|cdn-cgi|image/fetch|img-?proxy|dims\d?|smart)(?=/)", re.I
 )
+_RESIZERS = ("esiz", "thumbor", "unsafe", "fit-in", "filters:", "cdn-cgi", "image/fetch", "proxy", "dims", "smart")
 _HOST_SEGMENT = re.compile(r"(?:[a-z0-9-]+\.)+[a-z]{2,}", re.I)
 
 
 def _inner(host: str, path: str, query: str, pairs: list[tuple[str, str]]) -> str | None:
     """The address that a resizer was given, in its path or its query."""
-    at = [found.start() for found in _INNER.finditer(path, 1)]
+    at = [found.start() for found in _INNER.finditer(path, 1)] if ":/" in path else None
     if at:
         return _INNER.sub("https://", path[at[-1] :], count=1) + (f"?{query}" if query else "")
     if re.fullmatch(r"i\d\.wp\.com", host):
@@ -153,7 +137,7 @@ def _inner(host: str, path: str, query: str, pairs: list[tuple[str, str]]) -> st
             return value
         if _FILE.search(_PLAIN_PATH.sub("", value)) and "/" in value:
             return f"https://{host}/{value.lstrip('./')}"
-    if (found := _RESIZER.search(path)) is not None:
+    if any(mark in path for mark in _RESIZERS) and (found := _RESIZER.search(path)) is not None:
         segments = path[found.end() :].split("/")
         for number, segment in enumerate(segments[:-1]):
             if _HOST_SEGMENT.fullmatch(segment) and not _FILE.search(segment):
@@ -181,7 +165,7 @@ _VOLATILE = re.compile(
     r"|ccb|efg|utm_\w+|fbclid|gclid|\w*sess(?:ion)?_?(?:id)?|sid|modified|lastmod|updated|changed|mtime|etag|refresh"
     r"|reload"
 )
-_DOUBTFUL = re.compile(r"[a-z]|type|mode|op|cc|ct|hash|key|md5|sha\w*|checksum|date|from|ref")
+_DOUBTFUL = re.compile(r"[a-z]|type|mode|op|cc|ct|hash|key|md5|sha\w*|checksum|ref")
 """Sizes, modes and tokens beside another parameter that names the picture; alone they may name it."""
 _TOKEN = re.compile(r"(?=.*\d)[\w.:-]{5,}|[0-9a-f]{8,}", re.I)
 """A moment, a count or a hash, and no word."""
@@ -207,108 +191,6 @@ def _lasting(pairs: list[tuple[str, str]]) -> list[str]:
     return sorted(f"{name}={value}" if value else name for name, value in sure or left)
 
 
-# ---------------------------------------------------------------- path
-
-_RATIO = r"(?:16x9|9x16|4x3|3x4|3x2|2x3|1x1|2x1|21x9|4x5|5x4|5x3)"
-_PIXELS = r"(?:[1-9]\d{2,3}|[2-9]\d|1[6-9])"
-_BY = rf"(?:{_PIXELS}x(?:{_PIXELS}|auto|0)?|(?:auto|0)?x[1-9]\d{{2,3}})"
-_TRANSFORM = re.compile(
-    rf"{_BY}(?:[!^<>+-][\d+-]*|n|px)?|{_RATIO}|[whp]:[\w:]+|[wh]-?\d{{2,4}}(?:-[a-z]{{1,4}}\d{{0,4}})*|size"
-    r"|(?:w|h|c|q|f|g|ar|dpr|fl)_[\w.:!-]+(?:,[a-z]{1,3}_[\w.:!-]+)*|\$s_![^/]*"
-    r"|(?:width|height|quality|fit|format|w|h|q|f|dpr|gravity)=[^/]*|(?:tr|rs|resize|filters):[^/]*"
-    r"|unsafe|fit-in|smart|cdn-cgi|resiz\w+|resize|\d+x\d+:\d+x\d+|\d+:\d+:\d+:\d+|\d{1,4}_\d{1,4}_\d{3,5}_\d{3,5}"
-    r"|thumb(?:s|nails?)?|small|medium|large|[xml]{1,2}large|big|full|originals?|orig|normal|previews?"
-    r"|alternates|binary|(?:landscape|portrait|square|wide|free)_\w*\d{2,4}",
-    re.I,
-)
-"""A segment that says a size or a crop, whatever stands around it."""
-_SINGLE = re.compile(r"[xml]{0,3}[sml]|xxs|xs|lg|md|sm|xl|xxl|article|master|crop(?:ped)?|resized", re.I)
-"""A segment that says a size beside a name that is one picture's."""
-_NUMBER = re.compile(r"\d{2,4}")
-_SUFFIX = re.compile(
-    rf"[-_.](?:{_BY}(?:[-_]?(?:crop(?:ped)?|c))?|{_RATIO})$|[-_](?:scaled|rotated|e\d{{9,14}})$|@\dx$"
-    r"|[-_](?:\d{3,4}(?:w|px)|[wh]\d{3,4})$"
-    r"|(?:_tv)?(?:_c[xywh]\d+)*_[wh]\d{2,4}(?:_[whrqn]\d+)*(?:_[a-z]{1,2})?$"
-    r"|[-_](?:thumb(?:nail)?|small|medium|large|xlarge|original)$"
-    r"|-(?:super|exlarge|large|full|horizontal|overlay|medium-plus|medium|small-plus|small|alt-small)-(?:169|43|11"
-    r"|gallery|tease|video)$"
-    r"|_\d+:\d+:\d+:\d+_\d+x\d+(?:_[0-9a-f]+)*$",
-    re.I,
-)
-_PREFIX = re.compile(
-    rf"(?:thumbs?(?:_[a-z]\d?)*|thumbnail|small|medium|large|resized|csm|{_BY})_(?=\w)|thumb-(?=\w)|\d{{2,4}}px-(?=\w)",
-    re.I,
-)
-_HASH = re.compile(r"[0-9a-f]{16,}|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.I)
-_ONLY_SIZE = re.compile(
-    rf"(?:image|img|photo|pic|thumb)?[-_]?(?:{_BY}|[wh]\d{{3,4}}|\d{{3,4}}w)(?:crop(?:ped)?)?", re.I
-)
-_LETTER_SIZE = re.compile(r"[-_](?:[xml]{0,2}[sml]|xs|generic)$", re.I)
-_STYLES = re.compile(r"/styles/[^/]+/(?:public|private|s3)(?=/)")
-"""Drupal's derivatives."""
-_CROPPED = re.compile(r"(/(?:19|20)\d\d/\d\d?/\d\d?)(?:/\d{1,4}){4,}(?=/)")
-"""Crop and size as a row of numbers behind a date: Le Monde."""
-_STILL = re.compile(r"\.(?:gif|svg)$", re.I)
-
-
-def _path(path: str) -> str:
-    """The path without formats, sizes and crops."""
-    folders = _CROPPED.sub(r"\1", _STYLES.sub("", path)).split("/")[1:]
-    name = folders.pop()
-    ending = found[0].lower() if (found := _STILL.search(name)) else ""
-    stem = _stem(name.removesuffix(found[0]) if found else name)
-    distinct = _is_distinct(stem)
-    kept = [one for one in _without_pair(folders, distinct=distinct) if one and not _is_size(one, distinct=distinct)]
-    if kept and (_ONLY_SIZE.fullmatch(stem) or (_HASH.search(kept[-1]) and _NUMBER.fullmatch(stem))):
-        stem = ""
-    return "/" + "/".join((*kept, stem + ending))
-
-
-def _stem(name: str) -> str:
-    """A file's name without format, size, crop and WordPress's marks of editing."""
-    for _ in range(_ROUNDS):
-        name, before = _FORMAT.sub("", name), name
-        if (found := _SUFFIX.search(name)) is not None and found.start() > 0:
-            name = name[: found.start()]
-        if (found := _LETTER_SIZE.search(name)) is not None and _HASH.fullmatch(name, 0, found.start()):
-            name = name[: found.start()]
-        if name == before:
-            break
-    bare = _PREFIX.sub("", name, count=1) if _PREFIX.match(name) else name
-    return re.sub(r"_[0-9a-f]{10}$", "", bare) if name.startswith("csm_") else bare
-
-
-def _is_distinct(stem: str) -> bool:
-    """Whether a name is long enough to be one picture's: numbers of six digits, hashes, sixteen letters."""
-    return len(stem) >= 16 or re.search(r"\d{6}|[0-9a-f]{10}", stem, re.I) is not None
-
-
-def _is_size(segment: str, *, distinct: bool) -> bool:
-    if _TRANSFORM.fullmatch(segment):
-        return True
-    return distinct and (_SINGLE.fullmatch(segment) is not None or (segment.isdecimal() and _is_width(int(segment))))
-
-
-_ODD_WIDTHS = frozenset(
-    (144, 225, 375, 414, 424, 464, 512, 576, 624, 768, 828, 976, 1024, 1152, 1248, 1366, 1536, 2048)
-)
-
-
-def _is_width(number: int) -> bool:
-    """Whether a number alone is a usual width, and no year."""
-    return (100 <= number <= 2560 and number % 10 == 0 and not 1990 <= number <= 2039) or number in _ODD_WIDTHS
-
-
-def _without_pair(folders: list[str], *, distinct: bool) -> list[str]:
-    """Without width and height as two numbers just before a name that is one picture's: `/1200/630/1-1594161.jpg`."""
-    if distinct and len(folders) > 2 and all(_NUMBER.fullmatch(one) for one in folders[-2:]):
-        width, height = (int(one) for one in folders[-2:])
-        is_date = 1990 <= width <= 2039 and 101 <= height <= 1231
-        if not is_date and width >= 100 and height >= 100 and width <= 4 * height <= 16 * width:
-            return folders[:-2]
-    return folders
-
-
 # ---------------------------------------------------------------- hosts with ways of their own
 
 
@@ -326,7 +208,7 @@ def _google(host: str, path: str) -> str | None:
     path = re.sub(r"=[swh]\d+(?:-[\w-]*)?$|=[swh]0[\w-]*$", "", path)
     folders = path.split("/")
     folders = [one for one in folders if not re.fullmatch(r"[swh]\d{1,4}(?:-[a-z]{1,3}\d{0,4})*", one)]
-    return "google" + _FORMAT.sub("", "/".join(folders))
+    return "google" + FORMAT.sub("", "/".join(folders))
 
 
 def _bbc(host: str, path: str) -> str | None:
@@ -336,7 +218,7 @@ def _bbc(host: str, path: str) -> str | None:
         r"news|ace|ws|standard|images|ic|branded_\w+|cps\w*|live-experience|\d{2,4}|\d{2,4}x(?:\d{2,4}|n)", folders[0]
     ):
         del folders[0]
-    folders[-1] = _stem(folders[-1])
+    folders[-1] = stem_of(folders[-1])
     return "bbc/" + "/".join(folders)
 
 
@@ -360,7 +242,7 @@ def _guardian(host: str, path: str) -> str | None:
 def _by_name(host: str, path: str) -> str | None:
     """Facebook and Instagram: any server, any signature, one name."""
     name = path.rpartition("/")[2]
-    return f"fbcdn.net/{_FORMAT.sub('', name)}" if re.search(r"\d{6}", name) else None
+    return f"fbcdn.net/{FORMAT.sub('', name)}" if re.search(r"\d{6}", name) else None
 
 
 def _twitter(host: str, path: str) -> str | None:
@@ -385,27 +267,37 @@ def _wix(host: str, path: str) -> str | None:
 def _medium(host: str, path: str) -> str | None:
     """Medium: the last segment alone names the picture."""
     name = path.rpartition("/")[2]
-    return f"medium.com/{_FORMAT.sub('', name)}" if _is_distinct(name) else None
+    return f"medium.com/{FORMAT.sub('', name)}" if is_distinct(name) else None
 
 
-_HOSTS: tuple[tuple[str, Callable[[str, str], str | None]], ...] = (
-    ("ytimg.com", _film),
-    ("youtube.com", _film),
-    ("bp.blogspot.com", _google),
-    ("googleusercontent.com", _google),
-    ("ggpht.com", _google),
-    ("bbci.co.uk", _bbc),
-    ("ichef.bbc.co.uk", _bbc),
-    ("bbcimg.co.uk", _bbc),
-    ("dw.com", _numbered),
-    ("staticflickr.com", _flickr),
-    ("static.flickr.com", _flickr),
-    ("guim.co.uk", _guardian),
-    ("fbcdn.net", _by_name),
-    ("cdninstagram.com", _by_name),
-    ("twimg.com", _twitter),
-    ("upload.wikimedia.org", _wikimedia),
-    ("vimeocdn.com", _vimeo),
-    ("wixstatic.com", _wix),
-    ("miro.medium.com", _medium),
-)
+_Rule = Callable[[str, str], str | None]
+_HOSTS: dict[str, _Rule] = {
+    "ytimg.com": _film,
+    "youtube.com": _film,
+    "bp.blogspot.com": _google,
+    "googleusercontent.com": _google,
+    "ggpht.com": _google,
+    "bbci.co.uk": _bbc,
+    "ichef.bbc.co.uk": _bbc,
+    "bbcimg.co.uk": _bbc,
+    "dw.com": _numbered,
+    "staticflickr.com": _flickr,
+    "static.flickr.com": _flickr,
+    "guim.co.uk": _guardian,
+    "fbcdn.net": _by_name,
+    "cdninstagram.com": _by_name,
+    "twimg.com": _twitter,
+    "upload.wikimedia.org": _wikimedia,
+    "vimeocdn.com": _vimeo,
+    "wixstatic.com": _wix,
+    "miro.medium.com": _medium,
+}
+
+
+@lru_cache(maxsize=256)
+def _rule(host: str) -> _Rule | None:
+    while host:
+        if host in _HOSTS:
+            return _HOSTS[host]
+        host = host.partition(".")[2]
+    return None

@@ -35,7 +35,7 @@ class Token(NamedTuple):
     raw: str
 
 
-_TAG = re.compile(
+TAG = re.compile(
     r"""<(?P<slash>/?)(?P<name>[A-Za-z][^\t\n\f\r />]*+)
     (?: [\t\n\f\r /]++
       | [^\t\n\f\r />] [^\t\n\f\r />=]*+
@@ -62,7 +62,7 @@ def tokens(html: str, skip: frozenset[str] = UNREAD) -> Iterator[Token]:
             break
         if start > at:
             yield Token("text", "", html[at:start])
-        tag = _TAG.match(html, start)
+        tag = TAG.match(html, start)
         if tag is None:
             if _LETTER.match(html, start):
                 at = start

@@ -33,6 +33,7 @@ from syndicator.text.decode import decode
 from syndicator.text.figures import Figure, Placed, parsed, place
 from syndicator.text.html import plain, sanitise, text_of
 from syndicator.text.lead import lead
+from syndicator.text.pictures import distinct_name, merged, one_each, picture_key, same_picture
 from syndicator.text.url import absolute
 
 LARGEST = 4 * 1024 * 1024
@@ -141,8 +142,7 @@ def _joined(article: Article, found: _Found, source: Source) -> Extraction:
         blocks = _without_lead(blocks, images)
     body = sanitise(together(blocks), found.base) if longer else article.body
     authors = _authors(found)
-    given = {_file(image.url): image for image in article.images}
-    images = [_merged(image, given.get(_file(image.url), image)) for image in images]
+    images = [_with_words_of(image, article.images) for image in images]
     return Extraction(
         article=replace(
             article,
@@ -212,12 +212,12 @@ def _pictures(found: _Found) -> list[Image]:
     seen = [one.figure for one in found.placed if _in_story(one, found.story)]
     images = [_image(figure) for figure in seen]
     for figure in reversed(found.said.images):
-        at = next((at for at, image in enumerate(images) if _file(image.url) == _file(figure.url)), None)
+        at = _at(figure.url, images)
         if at is not None:
-            images[at] = _merged(images[at], _image(figure))
+            images[at] = _both(images[at], _image(figure))
         elif not _has_lead(found) or figure.caption:
             images.insert(0, _image(figure))
-    return list({_file(image.url): image for image in reversed(images)}.values())[::-1][:_MOST_IMAGES]
+    return one_each(images)[:_MOST_IMAGES]
 
 
 def _ruled_pictures(found: _Found) -> list[Image]:
@@ -301,22 +301,26 @@ def _image(figure: Figure) -> Image:
     )
 
 
-def _merged(image: Image, other: Image) -> Image:
-    return replace(
-        image,
-        caption=image.caption or other.caption,
-        credit=image.credit or other.credit,
-        width=image.width or other.width,
-        height=image.height or other.height,
-        alt=image.alt or other.alt,
-    )
+def _at(url: str, images: Sequence[Image]) -> int | None:
+    """Where a picture stands that a feed or the page's head names: the same, or a file of the same long name."""
+    wanted, name = picture_key(url), distinct_name(url)
+    same = (at for at, image in enumerate(images) if picture_key(image.url) == wanted)
+    named = (at for at, image in enumerate(images) if name is not None and distinct_name(image.url) == name)
+    return next(same, next(named, None))
 
 
-def _file(url: str) -> str:
-    """One key for the sizes of one picture: the file's name without size and extension."""
-    name = re.sub(r"[?#].*$", "", url).rstrip("/").rpartition("/")[2]
-    stem = re.sub(r"(?:[-_]\d{2,4}x\d{2,4}|[-_]scaled|@\dx)?\.\w{2,5}$", "", name)
-    return stem if len(stem) >= 5 else url
+def _with_words_of(image: Image, given: Sequence[Image]) -> Image:
+    """A picture of the page with what the feed says of it; of the two addresses the better one."""
+    at = _at(image.url, given)
+    return image if at is None else _both(image, given[at])
+
+
+def _both(image: Image, other: Image) -> Image:
+    """One picture of two forms; one that is the same by its long name only gives its words, and no address."""
+    both = merged([image, other])
+    if same_picture(image.url, other.url):
+        return both
+    return replace(both, url=image.url, width=image.width, height=image.height)
 
 
 def _with_caption_from(cuts: Sequence[Cut], images: list[Image]) -> list[Image]:
@@ -334,7 +338,7 @@ def _with_caption_from(cuts: Sequence[Cut], images: list[Image]) -> list[Image]:
 def _without_lead(blocks: list[Block], images: Sequence[Image]) -> list[Block]:
     """The lead picture is shown with the article: above the first paragraph of the text it would stand twice."""
     for at, block in enumerate(blocks):
-        if block.figure is not None and images and _file(block.figure.url) == _file(images[0].url):
+        if block.figure is not None and images and same_picture(block.figure.url, images[0].url):
             return blocks[:at] + blocks[at + 1 :]
         if len(block.text) > 120:
             break

@@ -18,6 +18,7 @@ from difflib import SequenceMatcher
 
 from syndicator.ingest.extract import furniture
 from syndicator.ingest.extract.blocks import Block, flatten, key, together
+from syndicator.ingest.extract.doubles import without_doubles
 from syndicator.model import Image
 from syndicator.text.credits import reads_as_caption, split_credit
 from syndicator.text.figures import parsed, place
@@ -40,9 +41,11 @@ class Cut:
 
 def clean_body(html: SafeHtml, *, title: str, images: tuple[Image, ...]) -> tuple[SafeHtml, tuple[Cut, ...]]:
     """A body without what repeats its title and captions and without furniture; unchanged when there is none."""
+    html, addresses = without_doubles(html)
+    doubles = tuple(Cut(what=address, why="repeated picture") for address in addresses)
     root = parsed(html)
     if root is None:
-        return html, ()
+        return html, doubles
     placed = place(root, None)
     pictures = {one.picture: one.figure for one in placed}
     blocks = flatten(root, pictures, {word for one in placed for word in one.words})
@@ -51,7 +54,7 @@ def clean_body(html: SafeHtml, *, title: str, images: tuple[Image, ...]) -> tupl
         *((one.figure.caption, one.figure.credit) for one in placed),
     ]
     kept, cuts = without_repeats(blocks, title=title, captions=words)
-    return (sanitise(together(kept)), cuts) if cuts else (html, ())
+    return (sanitise(together(kept)), doubles + cuts) if cuts else (html, doubles)
 
 
 def without_repeats(

@@ -19,6 +19,7 @@ from syndicator.text.figures import Figure
 from syndicator.text.html import plain, text_of
 from syndicator.text.jsonld import nodes as json_ld
 from syndicator.text.jsonld import types
+from syndicator.text.pictures import one_each, shows
 from syndicator.text.published import page_dates
 from syndicator.text.url import absolute
 
@@ -180,9 +181,10 @@ def _images(node: dict[str, Any], meta: dict[str, list[str]], base: str) -> tupl
     value = node.get("image")
     listed = [_image(one, base) for one in (value if isinstance(value, list) else [value])[:_MOST_IMAGES]]
     found = [figure for figure in listed if figure is not None]
-    if not found:
-        found = list(_open_graph(meta, base))
-    return tuple({figure.url: figure for figure in reversed(found)}.values())[::-1]
+    found = [figure for figure in found if shows(figure.url)] or [
+        figure for figure in _open_graph(meta, base) if shows(figure.url)
+    ]
+    return tuple(one_each(found))
 
 
 def _image(value: Any, base: str) -> Figure | None:

@@ -22,6 +22,7 @@ from syndicator.ingest.parse.elements import distinct, join, url
 from syndicator.ingest.parse.jsonfeed import rows, string, title
 from syndicator.model import Channel, Entry, Image, ListingRules, Response, Source
 from syndicator.text.jsonld import nodes as json_ld
+from syndicator.text.lazy import addresses
 from syndicator.text.published import address_date, part_date
 from syndicator.text.url import host
 
@@ -251,8 +252,8 @@ def _picture(image: HtmlElement | None) -> str | None:
     if image is None:
         return None
     inner = image if image.tag == "img" else next(image.iter("img"), image)
-    for key in ("data-src", "data-original", "data-lazy-src", "src", "href", "content"):
-        written = url(inner.get(key))
-        if written and not written.startswith("data:"):
-            return written
-    return None
+    named = (inner.get("href"), inner.get("content")) if inner.tag != "img" else ()
+    return next(
+        (found for written in (*(one for one, _ in addresses(dict(inner.items()))), *named) if (found := url(written))),
+        None,
+    )

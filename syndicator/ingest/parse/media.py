@@ -18,6 +18,7 @@ from lxml import etree
 from syndicator.ingest.parse.elements import attribute, distinct, name, named, number, text, url
 from syndicator.model import Enclosure, Image
 from syndicator.text.html import plain
+from syndicator.text.pictures import merged
 
 MANY = 64
 """As many enclosures, pictures or categories as one item can have."""
@@ -90,7 +91,7 @@ class _Shelf:
             if len(inner.images) > before and (attribute(element, "isdefault") or "").lower() == "true":
                 preferred = list(inner.images.values())[-1]
         if inner.images:
-            best = preferred or max(inner.images.values(), key=lambda image: image.width or 0)
+            best = preferred or merged(list(inner.images.values()))
             self.images.setdefault(best.url, best)
         elif set(self.enclosures) - files:  # the words are about the recording, not about its still
             for address in set(self.thumbnails) - small:

@@ -10,8 +10,8 @@ hyphen beside it stays where the sentence puts it; what is already inside `bdi`,
 as it is, so that isolating twice changes nothing. A title is plain text and has no tags: one that begins in
 Latin gets U+200F in front, here at the way out and nowhere in the store.
 
-**The lead picture stands first with its caption and credit,** unless the body shows the same picture. The same
-picture in another size (another query, or `-300x200` in its name) counts as the same.
+**The lead picture stands first with its caption and credit,** unless the body shows the same picture, in whatever
+size (`text.pictures`).
 
 No line naming the source is added: RSS `source`, Atom `source` and the JSON extension say it to programs, and
 the article's link leads people there.
@@ -25,11 +25,11 @@ from dataclasses import fields, is_dataclass, replace
 from datetime import UTC, datetime
 from html import escape, unescape
 from typing import Any, Literal, TypeVar
-from urllib.parse import urlsplit
 
 from syndicator.model import Article, Category, Edition, Enclosure, Image, Publisher
 from syndicator.text.html import legal
 from syndicator.text.language import direction
+from syndicator.text.pictures import same_picture
 
 GENERATOR = "Syndicator"
 """The same for every version: a new version must not change the bytes of every feed."""
@@ -73,8 +73,6 @@ _TAG = re.compile(r"<(?P<close>/?)(?P<name>[a-zA-Z][a-zA-Z0-9]*)")
 _LEFT_ALONE = frozenset({"bdi", "bdo", "code", "kbd", "pre", "samp", "script", "style", "textarea", "title"})
 
 _PICTURE = re.compile(r"""<img\b[^>]*?\ssrc=["']?([^"'\s>]+)""", re.IGNORECASE)
-_SIZE = re.compile(r"-\d{2,4}x\d{2,4}(?=\.\w+$)", re.ASCII)
-_PICTURE_FILE = re.compile(r"\.(?:avif|gif|jpe?g|png|webp)$", re.IGNORECASE)
 
 
 def clean(noun: Noun) -> Noun:
@@ -161,19 +159,7 @@ def _figure(image: Image) -> str:
 
 
 def _shows(body: str, url: str) -> bool:
-    wanted = _picture(url)
-    return any(_picture(unescape(source)) == wanted for source in _PICTURE.findall(body))
-
-
-def _picture(url: str) -> str:
-    """What two sizes of one picture have in common; a script's query (`?id=3`) is part of it."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return url
-    if _PICTURE_FILE.search(parts.path):
-        return parts.netloc.lower() + _SIZE.sub("", parts.path)
-    return f"{parts.netloc.lower()}{parts.path}?{parts.query}"
+    return any(same_picture(unescape(source), url) for source in _PICTURE.findall(body))
 
 
 def isolate(html: str) -> str:

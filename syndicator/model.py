@@ -40,6 +40,8 @@ class Publisher:
     timezone: str | None = None
     """IANA name, for dates that the publisher writes without a zone."""
     extract: "ExtractRules"
+    allow_private: tuple[str, ...] = ()
+    """Private networks (CIDR blocks) that its sources are in; see `http.address`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +89,13 @@ class Source:
     language: str | None = None
     timezone: str | None = None
     listing: ListingRules
+    allow_private: tuple[str, ...] = ()
+    """Private networks that this source is in, its publisher's included."""
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """The addresses that the operator wrote for it: its own and its publisher's homepage."""
+        return (self.url,) if self.publisher.homepage is None else (self.url, self.publisher.homepage)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -459,7 +459,7 @@ def open_door(settings: Settings) -> HttpDoor:
     return HttpDoor(
         Limits(deadline=fetch.deadline, wire=fetch.wire_limit * MIB, decoded=fetch.decoded_limit * MIB),
         user_agent=f"Syndicator/{__version__} (+{contact})",
-        allow_private=fetch.allow_private,
+        local=fetch.allow_private,
         ports=_ports(settings),
         gap=fetch.gap,
     )

@@ -36,6 +36,10 @@ def _network(value: str) -> str:
     return str(ip_network(value))
 
 
+Network = Annotated[str, AfterValidator(_network)]
+"""A block of IP addresses in CIDR notation."""
+
+
 def _base_url(value: str) -> str:
     parts = urlsplit(value)
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
@@ -60,7 +64,8 @@ class FetchTable(Table):
     wire_limit: MiB = 8
     decoded_limit: MiB = 16
     gap: Seconds = 1
-    allow_private: tuple[Annotated[str, AfterValidator(_network)], ...] = ()
+    allow_private: tuple[Network, ...] = ()
+    """Private networks for sources whose host is written as an IP address or a local name, at that address alone."""
     ports: tuple[Annotated[int, Field(ge=1, le=65535)], ...] = ()
     """Ports beside 80, 443 and 8000 to 8999."""
     parallel: Annotated[int, Field(ge=1, le=256)] = 16
@@ -95,7 +100,7 @@ class PushTable(Table):
     """Whether others may subscribe to our feeds."""
     subscribe: bool | None = None
     """Whether we subscribe to sources that name a hub; None: if `base_url` can be reached from outside."""
-    allow_private: tuple[Annotated[str, AfterValidator(_network)], ...] = ()
+    allow_private: tuple[Network, ...] = ()
     """Private networks whose services may subscribe."""
 
 

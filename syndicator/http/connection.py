@@ -4,7 +4,8 @@ A host is looked up exactly once for every connection; all its addresses are che
 what gets connected. A second lookup by the HTTP library would be the gap through which a name server that changes
 its mind (DNS rebinding) leads inside. TLS still sees the name: certificate and SNI are those of the host.
 
-A connection that is kept alive stays where it was checked, so it may be used again without a lookup. Few are
+A connection that is kept alive stays where it was checked, so it may be used again without a lookup. What was open to
+the request that opened it need not be open to the next one: the address that it leads to is checked again. Few are
 kept: polls of one source are far apart, and only its neighbours and article pages follow closely.
 
 What a connection needs to know of the fetch it serves (guard, resolver, deadline) is an `Attempt` in a context
@@ -105,7 +106,17 @@ class GuardedHTTPConnection(HTTPConnection):
         attempt = _attempt.get()
         if self.sock is not None and not attempt.fresh:
             attempt.deadline.watch(self.sock)
+            self._check_again(attempt)
         super().request(*args, **kwargs)
+
+    def _check_again(self, attempt: Attempt) -> None:
+        """Refuse a kept connection whose address is closed to this attempt; drop one that leads nowhere any more."""
+        try:
+            address = ip_address(self.sock.getpeername()[0])
+        except OSError:
+            self.close()
+            return
+        attempt.guard.check(self._dns_host, self.port, (address,))
 
 
 class GuardedHTTPSConnection(GuardedHTTPConnection, HTTPSConnection):

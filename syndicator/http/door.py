@@ -34,7 +34,17 @@ import urllib3.exceptions
 from requests import PreparedRequest
 
 from syndicator.errors import BadRedirect, FetchError, HttpFault, Refused
-from syndicator.http.address import DEFAULT_PORTS, Guard, check_characters, check_url
+from syndicator.http.address import (
+    DEFAULT_PORTS,
+    Guard,
+    Network,
+    Opening,
+    check_characters,
+    check_url,
+    is_local,
+    networks,
+    origin,
+)
 from syndicator.http.body import Caps, read_body
 from syndicator.http.connection import Attempt, GuardedAdapter, attempting
 from syndicator.http.deadline import Deadline, Watchdog
@@ -94,6 +104,14 @@ class Door(Protocol):
         """The server's answer to a POST; redirects are answers, too."""
         ...
 
+    def opened_for(self, addresses: Iterable[str], private: Iterable[str] = ()) -> "Door":
+        """The same door for the requests of one source, which may be inside.
+
+        `addresses` are those that its operator wrote, `private` the networks (CIDR blocks) that its definition opens.
+        They are open at the hosts and ports of these addresses alone, whatever links, redirects and hubs say.
+        """
+        ...
+
 
 class HttpDoor:
     """The door that leads to the real network. Safe to use from many threads."""
@@ -104,19 +122,23 @@ class HttpDoor:
         *,
         user_agent: str,
         allow_private: Iterable[str] = (),
+        local: Iterable[str] = (),
         ports: Container[int] = DEFAULT_PORTS,
         ca_bundle: str | None = None,
         resolve: Lookup = socket.getaddrinfo,
         gap: float = 1.0,
         patience: float = 60.0,
     ) -> None:
-        """`allow_private` are CIDR blocks, `gap` and `patience` seconds, `ca_bundle` a PEM file.
+        """`allow_private` and `local` are CIDR blocks, `gap` and `patience` seconds, `ca_bundle` a PEM file.
 
+        `allow_private` is open to every request. `local` is open to a source (`opened_for`) that names no network, if
+        its operator wrote its host as an IP address or as a name that the public DNS does not have.
         `resolve` is called as `socket.getaddrinfo` is.
         """
         self._limits = limits
         self._user_agent = user_agent
         self._guard = Guard.of(allow_private, ports)
+        self._local: tuple[Network, ...] = networks(local)
         self._resolver = Resolver(resolve, limits.dns)
         self._adapter = GuardedAdapter(ca_bundle)
         self._watchdog = Watchdog()
@@ -138,22 +160,46 @@ class HttpDoor:
         deltas: bool = False,
     ) -> Response:
         """As `Door.get` says."""
+        return self._get(url, None, validators, accept, robots=robots, deltas=deltas)
+
+    def post(self, url: str, *, data: bytes, headers: Mapping[str, str]) -> Response:
+        """As `Door.post` says."""
+        return self._post(url, None, data, headers)
+
+    def opened_for(self, addresses: Iterable[str], private: Iterable[str] = ()) -> "Door":
+        """As `Door.opened_for` says. An address that cannot be asked opens nothing: its request will say why."""
+        origins = set()
+        for address in addresses:
+            with contextlib.suppress(Refused):
+                origins.add(origin(check_url(self._prepare("GET", address, {}).url or "")))
+        open_networks = networks(private)
+        if not open_networks:
+            open_networks = self._local
+            origins = {(host, port) for host, port in origins if is_local(host)}
+        opening = Opening(open_networks, frozenset(origins))
+        return _OpenedDoor(self, opening) if open_networks and origins else self
+
+    def _get(
+        self, url: str, opening: Opening | None, validators: Validators, accept: str, *, robots: bool, deltas: bool
+    ) -> Response:
         headers = {"Accept": accept, **conditions(validators)}
         if deltas:
             headers["A-IM"] = "feed"
         caps = Caps(self._limits.wire, self._limits.decoded)
-        return self._follow(url, headers, caps, robots=robots)
+        return self._follow(url, headers, caps, opening, robots=robots)
 
-    def post(self, url: str, *, data: bytes, headers: Mapping[str, str]) -> Response:
-        """As `Door.post` says."""
+    def _post(self, url: str, opening: Opening | None, data: bytes, headers: Mapping[str, str]) -> Response:
         request = self._prepare("POST", url, dict(headers), data)
-        response, _ = self._visit(request, Caps(self._limits.wire, self._limits.decoded), self._limits.deadline)
+        caps = Caps(self._limits.wire, self._limits.decoded)
+        response, _ = self._visit(request, caps, self._limits.deadline, opening)
         return response
 
-    def _get_robots(self, url: str) -> Response:
-        return self._follow(url, {"Accept": "text/plain, */*;q=0.1"}, Caps(SIZE_CAP, SIZE_CAP, cut=True))
+    def _get_robots(self, url: str, opening: Opening | None) -> Response:
+        return self._follow(url, {"Accept": "text/plain, */*;q=0.1"}, Caps(SIZE_CAP, SIZE_CAP, cut=True), opening)
 
-    def _follow(self, url: str, headers: dict[str, str], caps: Caps, *, robots: bool = False) -> Response:
+    def _follow(
+        self, url: str, headers: dict[str, str], caps: Caps, opening: Opening | None, *, robots: bool = False
+    ) -> Response:
         """One GET with its redirects, under one budget of time."""
         budget = self._limits.deadline
         seen: list[str] = []
@@ -166,8 +212,8 @@ class HttpDoor:
                 raise BadRedirect(f"The redirects lead in a circle: {' to '.join([*seen, here])}.")
             seen.append(here)
             if robots:
-                self._robots.check(here)
-            response, budget = self._visit(request, caps, budget)
+                self._robots.check(here, opening)
+            response, budget = self._visit(request, caps, budget, opening)
             if response.status not in _REDIRECTS:
                 response = replace(response, headers={**patience, **response.headers})
                 return _moved(response, seen[0], seen[moved])
@@ -188,21 +234,24 @@ class HttpDoor:
         except (requests.RequestException, ValueError) as error:
             raise Refused(f"The address {url[:200]!r} cannot be requested: {error}.") from error
 
-    def _visit(self, request: PreparedRequest, caps: Caps, budget: float) -> tuple[Response, float]:
+    def _visit(
+        self, request: PreparedRequest, caps: Caps, budget: float, opening: Opening | None
+    ) -> tuple[Response, float]:
         """One request to one host, in its turn and in its time; the answer and what is left of the budget."""
         parts = check_url(request.url or "")
         host = parts.hostname or ""
         port = parts.port or (443 if parts.scheme == "https" else 80)
+        guard = self._guard.at(origin(parts), opening)
         with self._gate.turn(gate_key(host, port)), self._watchdog.deadline(budget, host) as deadline:
             try:
-                response = self._exchange(request, host, caps, deadline)
+                response = self._exchange(request, host, caps, deadline, guard)
                 return response, deadline.remaining()
             except _FAULTS as error:
                 raise explained(error, host, deadline) from error
 
-    def _exchange(self, request: PreparedRequest, host: str, caps: Caps, deadline: Deadline) -> Response:
+    def _exchange(self, request: PreparedRequest, host: str, caps: Caps, deadline: Deadline, guard: Guard) -> Response:
         """Send, and read what is worth reading."""
-        raw = self._send(request, deadline)
+        raw = self._send(request, deadline, guard)
         try:
             status = raw.status
             if status < 200 or status == 206:
@@ -218,14 +267,14 @@ class HttpDoor:
         finally:
             raw.close()
 
-    def _send(self, request: PreparedRequest, deadline: Deadline) -> urllib3.BaseHTTPResponse:
+    def _send(self, request: PreparedRequest, deadline: Deadline, guard: Guard) -> urllib3.BaseHTTPResponse:
         """One request, one answer with its body unread.
 
         A connection that was kept alive may have been closed by the server just now; then the request goes out
         once more on a new one, unless it is one that must not be sent twice.
         """
         while True:
-            attempt = Attempt(self._guard, self._resolver, deadline)
+            attempt = Attempt(guard, self._resolver, deadline)
             with attempting(attempt):
                 try:
                     answer = self._adapter.send(request, stream=True, timeout=deadline.remaining())
@@ -234,6 +283,31 @@ class HttpDoor:
                         raise
                 else:
                     return answer.raw
+
+
+@dataclass(frozen=True, slots=True)
+class _OpenedDoor:
+    """A door that also leads inside, at the origins of one opening."""
+
+    door: HttpDoor
+    opening: Opening
+
+    def get(
+        self,
+        url: str,
+        *,
+        validators: Validators = _NO_VALIDATORS,
+        accept: str = FEED_ACCEPT,
+        robots: bool = False,
+        deltas: bool = False,
+    ) -> Response:
+        return self.door._get(url, self.opening, validators, accept, robots=robots, deltas=deltas)
+
+    def post(self, url: str, *, data: bytes, headers: Mapping[str, str]) -> Response:
+        return self.door._post(url, self.opening, data, headers)
+
+    def opened_for(self, addresses: Iterable[str], private: Iterable[str] = ()) -> Door:
+        return self.door.opened_for(addresses, private)
 
 
 def _target(here: str, response: Response) -> str:

@@ -207,12 +207,14 @@ class Ingest:
 
     def _further(self, source: Source, moment: datetime) -> Further:
         until = monotonic() + self._spare.total_seconds()
-        return Further(source, door=self._door, boxes=self._boxes, moment=moment, until=until)
+        door = self._door.opened_for(source.addresses, source.allow_private)
+        return Further(source, door=door, boxes=self._boxes, moment=moment, until=until)
 
     def _fetch(self, source: Source, asked: str, validators: Validators) -> Response:
+        door = self._door.opened_for(source.addresses, source.allow_private)
         self.fetching[source.id] = monotonic()
         try:
-            return self._door.get(asked, validators=validators, deltas=True)
+            return door.get(asked, validators=validators, deltas=True)
         finally:
             self.fetching.pop(source.id, None)
 

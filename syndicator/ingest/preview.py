@@ -88,6 +88,7 @@ def preview(
     """
     catalogue = definitions.catalogue
     source = catalogue.sources.get(what) or catalogue.polling(what)
+    door = door.opened_for([what]) if source is None else door.opened_for(source.addresses, source.allow_private)
     others: tuple[Candidate, ...] = ()
     response: Response | None = None
     if source is not None:
@@ -132,7 +133,8 @@ def show(
         wanted, fault = False, "its link leads to more than this article"
     if (wanted or seen.source.kind == "page") and not article.withdrawn:
         try:
-            page = seen.response if seen.source.kind == "page" else _page(door, article)
+            inside = door.opened_for(seen.source.addresses, seen.source.allow_private)
+            page = seen.response if seen.source.kind == "page" else _page(inside, article)
             extraction = boxes.run(extract, article, page, seen.source)
             article = extraction.whole
         except SourceError as error:

@@ -25,10 +25,14 @@ def sqlite(tmp_path: Path) -> str:
     return f"sqlite:///{tmp_path / 'syndicator.db'}"
 
 
-def configure(home: Path, *urls: str, **values: float) -> None:
-    """One publisher with a feed for each address: nahr/f0, nahr/f1, ..."""
+def configure(home: Path, *urls: str, homepage: str = "", **values: float) -> None:
+    """One publisher with a feed for each address: nahr/f0, nahr/f1, ...
+
+    Loopback is a private network, so a redirect to another server of a test is followed only to its `homepage`.
+    """
     feeds = {f"f{n}": f'url = "{url}"' for n, url in enumerate(urls)}
-    furnish(home, settings(**values) | {"config/sources/nahr.toml": publisher("نهر", **feeds)})
+    named = f'homepage = "{homepage}"\n' if homepage else ""
+    furnish(home, settings(**values) | {"config/sources/nahr.toml": named + publisher("نهر", **feeds)})
 
 
 # ---------------------------------------------------------------- validators
@@ -385,7 +389,7 @@ def test_a_redirect_that_holds_is_adopted_and_told(home: Path, database_url: str
     mover = Mover(calendar)
     with serve(calendar.noting(mover), host="127.0.0.2") as there, serve(calendar.noting(mover)) as server:
         mover.target = f"{there.url}new"
-        configure(home, f"{server.url}old")
+        configure(home, f"{server.url}old", homepage=there.url)
         with house(home, database_url) as service:
             calendar.run(service, 3 * DAY - HOUR)
             assert service.store.state("nahr/f0").adopted is None
@@ -417,7 +421,7 @@ def test_an_adopted_address_counts_for_its_own_host(home: Path, sqlite: str) -> 
     mover = Mover(calendar)
     with serve(calendar.noting(mover), host="127.0.0.2") as there, serve(calendar.noting(mover)) as server:
         mover.target = f"{there.url}new"
-        configure(home, f"{server.url}old", f"{there.url}other")
+        configure(home, f"{server.url}old", f"{there.url}other", homepage=there.url)
         with house(home, sqlite) as service:
             calendar.run(service, 4 * DAY)
             mover.feed = lambda _: Reply(429, [("Retry-After", "172800")])
@@ -449,7 +453,7 @@ def test_a_login_page_is_never_a_new_home(home: Path, sqlite: str) -> None:
     calendar = Calendar()
     mover = Mover(calendar)
     with serve(calendar.noting(mover)) as server, serve(Feed(), host="127.0.0.2") as other:
-        configure(home, f"{server.url}old", f"{server.url}old?2")
+        configure(home, f"{server.url}old", f"{server.url}old?2", homepage=other.url)
         with house(home, sqlite) as service:
             mover.target = "/login"
             calendar.run(service, 5 * DAY)

@@ -41,7 +41,7 @@ class Publisher:
     """IANA name, for dates that the publisher writes without a zone."""
     extract: "ExtractRules"
     allow_private: tuple[str, ...] = ()
-    """Private networks (CIDR blocks) that its sources are in; see `http.address`."""
+    """Private networks that its sources are in, as CIDR blocks (`http.address`)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,11 +91,6 @@ class Source:
     listing: ListingRules
     allow_private: tuple[str, ...] = ()
     """Private networks that this source is in, its publisher's included."""
-
-    @property
-    def addresses(self) -> tuple[str, ...]:
-        """The addresses that the operator wrote for it: its own and its publisher's homepage."""
-        return (self.url,) if self.publisher.homepage is None else (self.url, self.publisher.homepage)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -194,6 +194,12 @@ class Further:
         return answer
 
 
+def opened(door: Door, source: Source) -> Door:
+    """The door for a source's own requests: open at the addresses that its operator wrote, its homepage included."""
+    homepage = source.publisher.homepage
+    return door.opened_for([source.url, homepage] if homepage else [source.url], source.allow_private)
+
+
 def _settled(article: Article) -> Article:
     """Its page is not owed any more."""
     return replace(article, origins=(replace(article.origins[0], page_due=None, page_tries=0),))

@@ -23,7 +23,7 @@ from syndicator.ingest import cadence, manners
 from syndicator.ingest.box import Boxes
 from syndicator.ingest.classify import People, Places, Topics, classify
 from syndicator.ingest.cluster import WINDOW, Neighbourhood, decide, drafted
-from syndicator.ingest.further import Further, report
+from syndicator.ingest.further import Further, opened, report
 from syndicator.ingest.merge import merge
 from syndicator.logs import logger
 from syndicator.model import (
@@ -207,11 +207,11 @@ class Ingest:
 
     def _further(self, source: Source, moment: datetime) -> Further:
         until = monotonic() + self._spare.total_seconds()
-        door = self._door.opened_for(source.addresses, source.allow_private)
+        door = opened(self._door, source)
         return Further(source, door=door, boxes=self._boxes, moment=moment, until=until)
 
     def _fetch(self, source: Source, asked: str, validators: Validators) -> Response:
-        door = self._door.opened_for(source.addresses, source.allow_private)
+        door = opened(self._door, source)
         self.fetching[source.id] = monotonic()
         try:
             return door.get(asked, validators=validators, deltas=True)

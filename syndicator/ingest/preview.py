@@ -18,6 +18,7 @@ from syndicator.ingest.classify import Evidence
 from syndicator.ingest.discover import Candidate, discover
 from syndicator.ingest.extract import Cut, Extraction, extract
 from syndicator.ingest.extract.answers import is_front
+from syndicator.ingest.further import opened
 from syndicator.ingest.parse import webpage
 from syndicator.ingest.pipeline import Definitions
 from syndicator.ingest.read import read_openly
@@ -88,7 +89,7 @@ def preview(
     """
     catalogue = definitions.catalogue
     source = catalogue.sources.get(what) or catalogue.polling(what)
-    door = door.opened_for([what]) if source is None else door.opened_for(source.addresses, source.allow_private)
+    door = door.opened_for([what]) if source is None else opened(door, source)
     others: tuple[Candidate, ...] = ()
     response: Response | None = None
     if source is not None:
@@ -133,7 +134,7 @@ def show(
         wanted, fault = False, "its link leads to more than this article"
     if (wanted or seen.source.kind == "page") and not article.withdrawn:
         try:
-            inside = door.opened_for(seen.source.addresses, seen.source.allow_private)
+            inside = opened(door, seen.source)
             page = seen.response if seen.source.kind == "page" else _page(inside, article)
             extraction = boxes.run(extract, article, page, seen.source)
             article = extraction.whole

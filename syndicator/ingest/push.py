@@ -27,6 +27,7 @@ from urllib.parse import urlencode, urljoin, urlsplit
 from syndicator.errors import FetchError, SourceError, StoreError
 from syndicator.http import Door
 from syndicator.http.address import Guard, is_local, is_public, literal
+from syndicator.ingest.further import opened
 from syndicator.ingest.pipeline import Ingest
 from syndicator.logs import logger
 from syndicator.model import Poll, Response, Source
@@ -114,7 +115,7 @@ class Listener:
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
         hub = wanted.hub
         source = self._sources().get(wanted.source)
-        door = self._door if source is None else self._door.opened_for(source.addresses, source.allow_private)
+        door = self._door if source is None else opened(self._door, source)
         try:
             for _ in range(2):
                 answer = door.post(hub, data=urlencode(form).encode(), headers=headers)

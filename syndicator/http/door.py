@@ -58,6 +58,8 @@ from syndicator.model import Response, Validators
 _NO_VALIDATORS = Validators()
 _REDIRECTS = (301, 302, 303, 307, 308)
 _PERMANENT = (301, 308)
+_PATIENCE_AT_END = 2.0
+"""Seconds in which the rest of a body comes whose document has ended, or is not waited for."""
 _FAULTS = (FetchError, requests.RequestException, urllib3.exceptions.HTTPError, HTTPException, OSError, ValueError)
 """What strangers can make the libraries raise; http.client raises ValueError for some malformed answers."""
 
@@ -260,7 +262,7 @@ class HttpDoor:
             if status in (204, 304):
                 raw.read1(1)
             elif status < 300:
-                body, wire = read_body(raw, host, caps)
+                body, wire = read_body(raw, host, caps, lambda: self._watchdog.shorten(deadline, _PATIENCE_AT_END))
             return Response(
                 url=request.url or "", status=status, headers=received(raw.headers), body=body, wire_bytes=wire
             )

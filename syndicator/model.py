@@ -80,7 +80,7 @@ class Source:
     """As the operator wrote it: never rewritten."""
     kind: str = "feed"
     every: timedelta | None = None
-    """The shortest time between two polls; None: as the settings say."""
+    """The time between two polls, the last word on it (`ingest.cadence`); None: as the settings say."""
     topics: tuple[str, ...] = ()
     """Topics that every article of this source has, whatever its text says."""
     full_text: bool = False

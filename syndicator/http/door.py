@@ -3,7 +3,8 @@
 **Safe.** Every hop is checked anew, address and all (see `address` and `connection`). No session of requests is
 used: a session is what follows redirects, reads their bodies whole, keeps cookies and takes proxies and passwords
 from the environment. The adapter below it sends one request and returns one answer, and that is all we want. So
-there is never a proxy, a cookie, a password or a Referer.
+there is never a proxy, a password or a Referer. A cookie that a redirect sets comes back within the same fetch, and is
+forgotten with it (see `cookies`); an answer that is no redirect is the last word, whatever it sets.
 
 **Never stuck.** One budget of time covers lookup, connection, handshake, headers, redirects and body (see
 `deadline`). Waiting for one's turn at a host does not count, and has a bound of its own (see `gate`).
@@ -24,7 +25,8 @@ would make every feed behind `http:` or `www.` unconditional forever.
 import contextlib
 import socket
 from collections.abc import Container, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import partial
 from http.client import HTTPException
 from typing import Protocol
 from urllib.parse import urldefrag, urljoin
@@ -47,11 +49,12 @@ from syndicator.http.address import (
 )
 from syndicator.http.body import Caps, read_body
 from syndicator.http.connection import Attempt, GuardedAdapter, attempting
+from syndicator.http.cookies import Cookies
 from syndicator.http.deadline import Deadline, Watchdog
 from syndicator.http.dns import Lookup, Resolver
 from syndicator.http.faults import explained
 from syndicator.http.gate import Gate, gate_key
-from syndicator.http.headers import FEED_ACCEPT, conditions, received
+from syndicator.http.headers import FEED_ACCEPT, all_of_it, conditions, received
 from syndicator.http.robots import SIZE_CAP, Robots
 from syndicator.model import Response, Validators
 
@@ -188,38 +191,45 @@ class HttpDoor:
         if deltas:
             headers["A-IM"] = "feed"
         caps = Caps(self._limits.wire, self._limits.decoded)
-        return self._follow(url, headers, caps, opening, robots=robots)
+        return self._follow(url, headers, _Fetch(caps, opening, self._limits.deadline), robots=robots)
 
     def _post(self, url: str, opening: Opening | None, data: bytes, headers: Mapping[str, str]) -> Response:
         request = self._prepare("POST", url, dict(headers), data)
         caps = Caps(self._limits.wire, self._limits.decoded)
-        response, _ = self._visit(request, caps, self._limits.deadline, opening)
-        return response
+        return self._visit(request, _Fetch(caps, opening, self._limits.deadline))
 
     def _get_robots(self, url: str, opening: Opening | None) -> Response:
-        return self._follow(url, {"Accept": "text/plain, */*;q=0.1"}, Caps(SIZE_CAP, SIZE_CAP, cut=True), opening)
+        fetch = _Fetch(Caps(SIZE_CAP, SIZE_CAP, cut=True), opening, self._limits.deadline)
+        return self._follow(url, {"Accept": "text/plain, */*;q=0.1"}, fetch)
 
-    def _follow(
-        self, url: str, headers: dict[str, str], caps: Caps, opening: Opening | None, *, robots: bool = False
-    ) -> Response:
-        """One GET with its redirects, under one budget of time."""
-        budget = self._limits.deadline
+    def _follow(self, url: str, headers: dict[str, str], fetch: "_Fetch", *, robots: bool = False) -> Response:
+        """One GET with its redirects, under one budget of time.
+
+        An address that was asked before is asked again only with other cookies.
+        """
         seen: list[str] = []
+        steps: set[tuple[str, str]] = set()
         moved = 0
         patience: dict[str, str] = {}
         while True:
             request = self._prepare("GET", url, headers)
             here = request.url or ""
-            if here in seen:
+            step = here, fetch.cookies.give(request)
+            if step in steps:
                 raise BadRedirect(f"The redirects lead in a circle: {' to '.join([*seen, here])}.")
+            steps.add(step)
             seen.append(here)
             if robots:
-                self._robots.check(here, opening)
-            response, budget = self._visit(request, caps, budget, opening)
+                self._robots.check(here, fetch.opening)
+            response = self._visit(request, fetch)
             if response.status not in _REDIRECTS:
                 response = replace(response, headers={**patience, **response.headers})
                 return _moved(response, seen[0], seen[moved])
             if len(seen) > self._limits.hops:
+                if len(set(seen)) < len(seen):
+                    raise BadRedirect(
+                        f"The redirects lead in a circle, with other cookies each time: {' to '.join(seen)}."
+                    )
                 raise BadRedirect(f"{seen[0]} leads through more than {self._limits.hops} redirects.")
             patience |= {name: value for name, value in response.headers.items() if name == "retry-after"}
             url = _target(here, response)
@@ -236,36 +246,42 @@ class HttpDoor:
         except (requests.RequestException, ValueError) as error:
             raise Refused(f"The address {url[:200]!r} cannot be requested: {error}.") from error
 
-    def _visit(
-        self, request: PreparedRequest, caps: Caps, budget: float, opening: Opening | None
-    ) -> tuple[Response, float]:
-        """One request to one host, in its turn and in its time; the answer and what is left of the budget."""
+    def _visit(self, request: PreparedRequest, fetch: "_Fetch") -> Response:
+        """One request to one host, in its turn and in what is left of the fetch's time."""
         parts = check_url(request.url or "")
         host = parts.hostname or ""
         port = parts.port or (443 if parts.scheme == "https" else 80)
-        guard = self._guard.at(origin(parts), opening)
-        with self._gate.turn(gate_key(host, port)), self._watchdog.deadline(budget, host) as deadline:
+        guard = self._guard.at(origin(parts), fetch.opening)
+        with self._gate.turn(gate_key(host, port)), self._watchdog.deadline(fetch.budget, host) as deadline:
             try:
-                response = self._exchange(request, host, caps, deadline, guard)
-                return response, deadline.remaining()
+                response = self._exchange(request, host, fetch, deadline, guard)
+                fetch.budget = deadline.remaining()
+                return response
             except _FAULTS as error:
                 raise explained(error, host, deadline) from error
 
-    def _exchange(self, request: PreparedRequest, host: str, caps: Caps, deadline: Deadline, guard: Guard) -> Response:
+    def _exchange(
+        self, request: PreparedRequest, host: str, fetch: "_Fetch", deadline: Deadline, guard: Guard
+    ) -> Response:
         """Send, and read what is worth reading."""
         raw = self._send(request, deadline, guard)
         try:
-            status = raw.status
-            if status < 200 or status == 206:
+            status, body, wire = raw.status, b"", 0
+            if status < 200:
                 raise HttpFault(f"{host} answered with status {status}, which was not asked for.", status=status)
-            body, wire = b"", 0
             if status in (204, 304):
                 raw.read1(1)
             elif status < 300:
-                body, wire = read_body(raw, host, caps, lambda: self._watchdog.shorten(deadline, _PATIENCE_AT_END))
-            return Response(
-                url=request.url or "", status=status, headers=received(raw.headers), body=body, wire_bytes=wire
-            )
+                hurry = partial(self._watchdog.shorten, deadline, _PATIENCE_AT_END)
+                body, wire = read_body(raw, host, fetch.caps, hurry)
+            elif status in _REDIRECTS:
+                fetch.cookies.keep(request, raw.headers)
+            headers = received(raw.headers)
+            if status == 206:
+                if not all_of_it(headers.get("content-range", ""), body):
+                    raise HttpFault(f"{host} answered with status 206, a part that was not asked for.", status=206)
+                status = 200
+            return Response(url=request.url or "", status=status, headers=headers, body=body, wire_bytes=wire)
         finally:
             raw.close()
 
@@ -285,6 +301,17 @@ class HttpDoor:
                         raise
                 else:
                     return answer.raw
+
+
+@dataclass(slots=True)
+class _Fetch:
+    """What one fetch takes along from hop to hop."""
+
+    caps: Caps
+    opening: Opening | None
+    budget: float
+    """Seconds that are left."""
+    cookies: Cookies = field(default_factory=Cookies)
 
 
 @dataclass(frozen=True, slots=True)

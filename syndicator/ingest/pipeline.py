@@ -339,7 +339,7 @@ class Ingest:
         status = response.status if response else failure.status if isinstance(failure, HttpFault) else None
         decide = cadence.after_failure if failure else cadence.after_answer
         plan = decide(source, state, headers, self._bounds, finished)
-        if harvest.pushed and not failure:
+        if harvest.pushed and not failure and source.every is None:
             plan = cadence.while_pushed(plan, harvest.pushed, self._bounds, finished, missed=new > 0)
         why = "; ".join(filter(None, [plan.why, manners.moved(source, state)]))
         poll = Poll(

@@ -139,7 +139,7 @@ def test_validators_never_run_ahead_of_what_could_be_read(home: Path, sqlite: st
     faults = [
         Reply(200, [("Content-Type", "text/html"), ("ETag", '"bad"')], page),
         Reply(200, [RSS_TYPE, ("ETag", '"bad"')], b""),
-        Reply(200, [RSS_TYPE, ("ETag", '"bad"'), ("Content-Length", "9999"), ("Connection", "close")], rss([1])),
+        Reply(200, [RSS_TYPE, ("ETag", '"bad"'), ("Content-Length", "9999"), ("Connection", "close")], rss([1])[:-20]),
         Reply(206, [RSS_TYPE, ("ETag", '"bad"'), ("Content-Range", "bytes 0-9/99")], rss([1])[:10]),
         Reply(204, [("ETag", '"bad"')]),
         Reply(500, [("ETag", '"bad"')], b"oops"),

@@ -11,19 +11,21 @@ propagates.
 
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property, lru_cache
 from time import monotonic, perf_counter
 
 from syndicator.catalogue import Catalogue
-from syndicator.errors import HttpFault, SourceError
+from syndicator.errors import FetchError, HttpFault, SourceError
 from syndicator.http import Door, host_key
 from syndicator.ingest import cadence, manners
 from syndicator.ingest.box import Boxes
 from syndicator.ingest.classify import People, Places, Topics, classify
 from syndicator.ingest.cluster import WINDOW, Neighbourhood, decide, drafted
 from syndicator.ingest.further import Further, opened, report
+from syndicator.ingest.manners import WHOLE
 from syndicator.ingest.merge import merge
 from syndicator.logs import logger
 from syndicator.model import (
@@ -183,15 +185,18 @@ class Ingest:
         further = self._further(source, moment)
         response: Response | None = None
         try:
-            response = self._fetch(source, asked, validators)
-            if response.status not in {200, 226, 304} or (response.status == 304 and state.last_full is None):
+            response, state = self._ask(source, state, asked, validators, moment)
+            if response.status not in {*WHOLE, 226, 304} or (response.status == 304 and state.last_full is None):
                 raise manners.status_fault(response)
+            latched = validators == Validators() and manners.worthless(state, response)
             answered = manners.answered(source, state, response, moment)
             if response.status == 304:
                 known = manners.not_modified(answered, response)
                 harvest = Harvest(asked=asked, state=known, outcome=Outcome.NOT_MODIFIED, response=response)
             else:
                 harvest = self._read(source, asked, answered, response, further, moment)
+                if latched and harvest.articles:
+                    harvest = replace(harvest, state=replace(harvest.state, refuses=moment))
         except SourceError as failure:
             report(failure, source)
             failed = manners.failed(source, state, failure, response, moment)
@@ -210,6 +215,25 @@ class Ingest:
         door = opened(self._door, source)
         return Further(source, door=door, boxes=self._boxes, moment=moment, until=until)
 
+    def _ask(
+        self, source: Source, state: SourceState, asked: str, validators: Validators, moment: datetime
+    ) -> tuple[Response, SourceState]:
+        """The answer, and what it says of the server's way with conditional requests.
+
+        Asks once more without validators when the answer may be a refusal of them.
+        """
+        response = self._fetch(source, asked, validators)
+        if manners.refusal(state, validators, response):
+            with suppress(FetchError):
+                plain = self._fetch(source, asked, Validators())
+                if plain.status in WHOLE and plain.body.strip():
+                    return plain, replace(state, refuses=moment, last_unconditional=moment)
+                if "retry-after" in plain.headers:
+                    return plain, state
+        elif validators != Validators() and response.status in {*WHOLE, 226, 304}:
+            state = replace(state, refuses=None)
+        return response, state
+
     def _fetch(self, source: Source, asked: str, validators: Validators) -> Response:
         door = opened(self._door, source)
         self.fetching[source.id] = monotonic()
@@ -223,7 +247,7 @@ class Ingest:
     ) -> Harvest:
         """`state` knows that an answer came; what its body teaches is added once the body could be read."""
         since = state.last_full if state.body_hash else None
-        whole = response.status == 200
+        whole = response.status in WHOLE
         body_hash = hashlib.sha256(response.body).hexdigest() if whole else state.body_hash
         repeats = manners.repeats(state, moment)
         same = whole and body_hash == state.body_hash
@@ -341,7 +365,8 @@ class Ingest:
         plan = decide(source, state, headers, self._bounds, finished)
         if harvest.pushed and not failure and source.every is None:
             plan = cadence.while_pushed(plan, harvest.pushed, self._bounds, finished, missed=new > 0)
-        why = "; ".join(filter(None, [plan.why, manners.moved(source, state)]))
+        pages = harvest.further.told if harvest.further else None
+        why = "; ".join(filter(None, [plan.why, manners.asked_whole(state), pages, manners.moved(source, state)]))
         poll = Poll(
             source=source.id,
             at=moment,

@@ -19,6 +19,7 @@ from syndicator.ingest.discover import Candidate, discover
 from syndicator.ingest.extract import Cut, Extraction, extract
 from syndicator.ingest.extract.answers import is_front
 from syndicator.ingest.further import opened
+from syndicator.ingest.manners import WHOLE
 from syndicator.ingest.parse import webpage
 from syndicator.ingest.pipeline import Definitions
 from syndicator.ingest.read import read_openly
@@ -195,6 +196,6 @@ def _page(door: Door, article: Article) -> Response:
 
 
 def _good(response: Response) -> Response:
-    if response.status != 200:
+    if response.status not in WHOLE:
         raise HttpFault(f"{response.url} answered with status {response.status}.", status=response.status)
     return response

@@ -37,6 +37,8 @@ from syndicator.http.address import Guard
 from syndicator.http.deadline import Deadline
 from syndicator.http.dns import Endpoint, Resolver
 
+_UNKNOWN_ISSUER = (18, 19, 20, 21)
+"""OpenSSL's codes for certificates whose issuer is not known, or themselves."""
 _KEPT_HOSTS = 64
 _KEPT_PER_HOST = 2
 _MOST_ADDRESSES = 6
@@ -126,7 +128,10 @@ class GuardedHTTPSConnection(GuardedHTTPConnection, HTTPSConnection):
         try:
             super().connect()
         except ssl.SSLCertVerificationError as error:
-            raise TlsFault(f"The certificate of {self.host} is not valid: {error.verify_message}.") from error
+            hint = (
+                "" if error.verify_code not in _UNKNOWN_ISSUER else " ([fetch] ca_file names an authority of your own)"
+            )
+            raise TlsFault(f"The certificate of {self.host} is not valid: {error.verify_message}{hint}.") from error
         except ssl.SSLError as error:
             raise TlsFault(f"The TLS handshake with {self.host} failed: {error.reason or error}.") from error
 
@@ -145,14 +150,16 @@ class GuardedAdapter(HTTPAdapter):
     One context, because loading the certificate authorities for each connection costs more than the handshake.
     """
 
-    def __init__(self, ca_bundle: str | None = None) -> None:
-        self._ca_bundle = ca_bundle or DEFAULT_CA_BUNDLE_PATH
+    def __init__(self, ca_bundle: str | None = None, ca_file: str | None = None) -> None:
+        """`ca_bundle` is trusted instead of the public authorities, `ca_file` beside them; both are PEM files."""
+        self._trusted = [ca_bundle or DEFAULT_CA_BUNDLE_PATH, *([ca_file] if ca_file else [])]
         super().__init__(pool_connections=_KEPT_HOSTS, pool_maxsize=_KEPT_PER_HOST)
 
     @cached_property
     def _context(self) -> ssl.SSLContext:
         context = create_urllib3_context()
-        context.load_verify_locations(self._ca_bundle)
+        for path in self._trusted:
+            context.load_verify_locations(path)
         return context
 
     def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **pool_kwargs: Any) -> None:

@@ -130,14 +130,16 @@ class HttpDoor:
         local: Iterable[str] = (),
         ports: Container[int] = DEFAULT_PORTS,
         ca_bundle: str | None = None,
+        ca_file: str | None = None,
         resolve: Lookup = socket.getaddrinfo,
         gap: float = 1.0,
         patience: float = 60.0,
     ) -> None:
-        """`allow_private` and `local` are CIDR blocks, `gap` and `patience` seconds, `ca_bundle` a PEM file.
+        """`allow_private` and `local` are CIDR blocks, `gap` and `patience` seconds.
 
         `allow_private` is open to every request. `local` is open to a source (`opened_for`) that names no network, if
         its operator wrote its host as an IP address or as a name that the public DNS does not have.
+        `ca_bundle` is a PEM file that is trusted instead of the public authorities, `ca_file` one beside them.
         `resolve` is called as `socket.getaddrinfo` is.
         """
         self._limits = limits
@@ -145,7 +147,7 @@ class HttpDoor:
         self._guard = Guard.of(allow_private, ports)
         self._local: tuple[Network, ...] = networks(local)
         self._resolver = Resolver(resolve, limits.dns)
-        self._adapter = GuardedAdapter(ca_bundle)
+        self._adapter = GuardedAdapter(ca_bundle, ca_file)
         self._watchdog = Watchdog()
         self._gate = Gate(gap, patience)
         self._robots = Robots(self._get_robots, user_agent)

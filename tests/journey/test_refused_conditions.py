@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -88,7 +89,7 @@ def test_validators_are_tried_again_after_a_week(home: Path, tmp_path: Path) -> 
             calendar.run(service, 20 * DAY)
             tried = [at for at, request in calendar.asked if conditional(request)]
             assert 2 <= len(tried) <= 3
-            assert all(later - earlier > 7 * DAY for earlier, later in zip(tried, tried[1:], strict=False))
+            assert all(later - earlier > 7 * DAY for earlier, later in pairwise(tried))
             server_of.refusal = None
             calendar.run(service, 10 * DAY)
             state = service.store.state("nahr/f0")

@@ -36,6 +36,7 @@ from syndicator.errors import ConnectFault, TlsFault
 from syndicator.http.address import Guard
 from syndicator.http.deadline import Deadline
 from syndicator.http.dns import Endpoint, Resolver
+from syndicator.http.lenient import LenientResponse
 
 _UNKNOWN_ISSUER = (18, 19, 20, 21)
 """OpenSSL's codes for certificates whose issuer is not known, or themselves."""
@@ -100,6 +101,8 @@ def attempting(attempt: Attempt) -> Iterator[None]:
 
 class GuardedHTTPConnection(HTTPConnection):
     """A connection that opens through the attempt, and puts kept-alive sockets under its deadline."""
+
+    response_class = LenientResponse
 
     def _new_conn(self) -> socket.socket:
         return _attempt.get().open(self._dns_host, self.port)

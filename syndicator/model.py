@@ -40,6 +40,8 @@ class Publisher:
     timezone: str | None = None
     """IANA name, for dates that the publisher writes without a zone."""
     extract: "ExtractRules"
+    allow_private: tuple[str, ...] = ()
+    """Private networks that its sources are in, as CIDR blocks (`http.address`); a source's own list has these too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +80,7 @@ class Source:
     """As the operator wrote it: never rewritten."""
     kind: str = "feed"
     every: timedelta | None = None
-    """The shortest time between two polls; None: as the settings say."""
+    """The time between two polls, the last word on it (`ingest.cadence`); None: as the settings say."""
     topics: tuple[str, ...] = ()
     """Topics that every article of this source has, whatever its text says."""
     full_text: bool = False
@@ -87,6 +89,7 @@ class Source:
     language: str | None = None
     timezone: str | None = None
     listing: ListingRules
+    allow_private: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,11 +172,9 @@ class Response:
     @property
     def charset(self) -> str | None:
         """The charset parameter of Content-Type as the server wrote it, or None."""
-        for parameter in self.headers.get("content-type", "").split(";")[1:]:
-            name, _, value = parameter.partition("=")
-            if name.strip().lower() == "charset":
-                return value.strip().strip("\"'") or None
-        return None
+        pairs = (part.partition("=") for part in self.headers.get("content-type", "").split(";")[1:])
+        values = (value.strip().strip("\"'") for name, _, value in pairs if name.strip().lower() == "charset")
+        return next(values, None) or None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,15 +188,13 @@ class Category:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Enclosure:
-    """A file that belongs to an item (RSS `enclosure`, Atom `rel="enclosure"`, JSON Feed attachment)."""
+    """A file that belongs to an item (`enclosure`, JSON Feed attachment): length in bytes, duration in seconds."""
 
     url: str
     type: str | None = None
     length: int | None = None
-    """In bytes."""
     title: str | None = None
     duration: int | None = None
-    """In seconds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -480,6 +479,8 @@ class SourceState:
     """When a whole body last came (200 or 226)."""
     last_unconditional: datetime | None = None
     """When a request last went out without validators although there were some."""
+    refuses: datetime | None = None
+    """When its server last refused a conditional request, or answered it wrongly; None: they work."""
     failures: int = 0
     """In a row."""
     failing_since: datetime | None = None

@@ -455,12 +455,12 @@ def make_schema(settings: Settings) -> tuple[str | None, str]:
 def open_door(settings: Settings) -> HttpDoor:
     """The door to the network, with the settings' manners."""
     fetch, service = settings.fetch, settings.service
-    contact = service.contact or service.base_url
     return HttpDoor(
         Limits(deadline=fetch.deadline, wire=fetch.wire_limit * MIB, decoded=fetch.decoded_limit * MIB),
-        user_agent=f"Syndicator/{__version__} (+{contact})",
-        allow_private=fetch.allow_private,
+        user_agent=f"Syndicator/{__version__} (+{service.contact or service.base_url})",
+        local=fetch.allow_private,
         ports=_ports(settings),
+        ca_file=settings.ca_file,
         gap=fetch.gap,
     )
 
@@ -472,6 +472,7 @@ def open_push_door(settings: Settings) -> HttpDoor:
         user_agent=f"Syndicator/{__version__} (+{settings.service.contact or settings.service.base_url})",
         allow_private=settings.push.allow_private,
         ports=_ports(settings),
+        ca_file=settings.ca_file,
         gap=0,
         patience=10,
     )

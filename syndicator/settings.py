@@ -9,6 +9,7 @@ one), `SYNDICATOR_DATABASE_URL`, `SYNDICATOR_BASE_URL`. Secrets belong in the en
 
 import difflib
 import re
+import ssl
 import tomllib
 from collections.abc import Mapping, Sequence
 from ipaddress import ip_network
@@ -36,6 +37,10 @@ def _network(value: str) -> str:
     return str(ip_network(value))
 
 
+Network = Annotated[str, AfterValidator(_network)]
+"""A block of IP addresses in CIDR notation."""
+
+
 def _base_url(value: str) -> str:
     parts = urlsplit(value)
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
@@ -60,7 +65,10 @@ class FetchTable(Table):
     wire_limit: MiB = 8
     decoded_limit: MiB = 16
     gap: Seconds = 1
-    allow_private: tuple[Annotated[str, AfterValidator(_network)], ...] = ()
+    allow_private: tuple[Network, ...] = ()
+    """Private networks for sources whose host is written as an IP address or a local name, at that address alone."""
+    ca_file: Annotated[str, Field(min_length=1)] | None = None
+    """A PEM file with certificate authorities that are trusted beside the public ones; its path below the home."""
     ports: tuple[Annotated[int, Field(ge=1, le=65535)], ...] = ()
     """Ports beside 80, 443 and 8000 to 8999."""
     parallel: Annotated[int, Field(ge=1, le=256)] = 16
@@ -95,7 +103,7 @@ class PushTable(Table):
     """Whether others may subscribe to our feeds."""
     subscribe: bool | None = None
     """Whether we subscribe to sources that name a hub; None: if `base_url` can be reached from outside."""
-    allow_private: tuple[Annotated[str, AfterValidator(_network)], ...] = ()
+    allow_private: tuple[Network, ...] = ()
     """Private networks whose services may subscribe."""
 
 
@@ -121,6 +129,11 @@ class Settings(SettingsFile):
     """The settings that hold: file and environment together, with the home that they are for."""
 
     home: Path
+
+    @property
+    def ca_file(self) -> str | None:
+        """Where `[fetch] ca_file` is."""
+        return None if self.fetch.ca_file is None else str(self.home / self.fetch.ca_file)
 
     @property
     def database_url(self) -> str:
@@ -151,12 +164,29 @@ def load(environ: Mapping[str, str]) -> Settings:
     }
     try:
         service = ServiceTable(**{**written.service.model_dump(), **overrides})
-        return Settings(home=home, **{**dict(written), "service": service})
+        settings = Settings(home=home, **{**dict(written), "service": service})
     except ValidationError as error:
         names = {"database_url": "SYNDICATOR_DATABASE_URL", "base_url": "SYNDICATOR_BASE_URL"}
         raise ConfigurationError(
             [f"environment: {names.get(str(e['loc'][0]), e['loc'])}: {_sentence(e)}" for e in error.errors()]
         ) from None
+    if settings.ca_file is not None and (wrong := _no_authorities(Path(settings.ca_file))):
+        told = f"config/settings.toml: [fetch] ca_file: {wrong} (it is {settings.fetch.ca_file!r})"
+        raise ConfigurationError([told])
+    return settings
+
+
+def _no_authorities(path: Path) -> str | None:
+    """Why a file gives no certificate authorities, in an operator's words; None when it does."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    try:
+        path.read_bytes()
+        context.load_verify_locations(path)
+    except ssl.SSLError:
+        return f"{path} holds no certificate in PEM form, or a damaged one"
+    except (OSError, ValueError) as error:
+        return f"{path} cannot be read: {getattr(error, 'strerror', None) or error}"
+    return None if context.cert_store_stats()["x509"] else f"{path} holds no certificate in PEM form"
 
 
 AnyTable = TypeVar("AnyTable", bound=Table)

@@ -26,7 +26,7 @@ from syndicator.catalogue.ready import candidates, ready_made
 from syndicator.choice import Choice, Order
 from syndicator.errors import ConfigurationError
 from syndicator.model import THRESHOLD, Article, ExtractRules, Feed, ListingRules, Person, Publisher, Source, Topic
-from syndicator.settings import AnyTable, Minutes, Table, read_toml
+from syndicator.settings import AnyTable, Minutes, Network, Table, read_toml
 from syndicator.text.language import tag
 from syndicator.text.query import parse
 from syndicator.text.url import absolute, canonical
@@ -126,6 +126,7 @@ class SourceTable(Table):
     language: Language | None = None
     timezone: Timezone | None = None
     listing: ListingTable = ListingTable()
+    allow_private: tuple[Network, ...] = ()
 
 
 class PublisherFile(Table):
@@ -136,6 +137,7 @@ class PublisherFile(Table):
     language: Language | None = None
     timezone: Timezone | None = None
     extract: ExtractTable = ExtractTable()
+    allow_private: tuple[Network, ...] = ()
     feeds: Annotated[dict[str, SourceTable], Field(min_length=1)]
 
 
@@ -312,6 +314,7 @@ def _publisher(name: str, file: PublisherFile) -> Publisher:
         language=file.language,
         timezone=file.timezone,
         extract=ExtractRules(**dict(file.extract)),
+        allow_private=file.allow_private,
     )
 
 
@@ -328,6 +331,7 @@ def _source(publisher: Publisher, key: str, table: SourceTable) -> Source:
         language=table.language or publisher.language,
         timezone=table.timezone or publisher.timezone,
         listing=ListingRules(**dict(table.listing)),
+        allow_private=publisher.allow_private + table.allow_private,
     )
 
 

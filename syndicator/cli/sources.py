@@ -72,7 +72,7 @@ def add(
     if _polled(known, address):
         return
     with network(here) as (door, boxes):
-        findings = discover(address, door=door, boxes=boxes, moment=now())
+        findings = discover(address, door=door.opened_for([address]), boxes=boxes, moment=now())
     _show(findings, known)
     chosen = _chosen(findings, address, choose)
     if _polled(known, chosen.url):

@@ -10,12 +10,17 @@ of what is allowed: the global unicast space 2000::/3, less its special ranges. 
 inside an IPv6 one (mapped, compatible, NAT64, 6to4, Teredo) is refused as a whole, because it would be a second
 spelling of an address that the IPv4 table refuses.
 
+**A private network** is opened for the source that names it, and only at the hosts and ports that its operator wrote
+(`Opening`). What strangers write - links, redirects, hubs, parts of an index - never leads inside: an internal page
+behind a stranger's item would end up in a public feed. A private host that was opened for one source stays closed for
+all others.
+
 Source: the IANA special-purpose address registries (RFC 6890 and its updates).
 """
 
 import re
 from collections.abc import Container, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from urllib.parse import SplitResult, urlsplit
 
@@ -23,6 +28,8 @@ from syndicator.errors import Refused
 
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
+Origin = tuple[str, int]
+"""A host in lower case without its final dot, and a port."""
 
 DEFAULT_PORTS: frozenset[int] = frozenset({80, 443, *range(8000, 9000)})
 """Where web servers are; a feed never lives on the port of a mail server or a database."""
@@ -30,6 +37,8 @@ DEFAULT_PORTS: frozenset[int] = frozenset({80, 443, *range(8000, 9000)})
 _NAME = re.compile(r"[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*\.?")
 _LONGEST_NAME = 254
 """Characters, with the root's dot (RFC 1035, 2.3.4)."""
+_LOCAL = (".localhost", ".local", ".internal", ".lan", ".intranet", ".home.arpa")
+"""Names below these are not in the public DNS (RFC 6761, 6762 and 8375; ICANN reserved `internal`)."""
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f\\]")
 _SPECIAL_IPV4 = tuple(
     IPv4Network(block)
@@ -72,17 +81,31 @@ def is_public(address: Address) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
+class Opening:
+    """Private networks that the requests for one source may reach, and the only origins at which they may."""
+
+    networks: tuple[Network, ...]
+    origins: frozenset[Origin]
+
+
+@dataclass(frozen=True, slots=True)
 class Guard:
-    """What one deployment may reach: public addresses on web ports, and the networks that its operator opened."""
+    """What requests may reach: public addresses on web ports, and private networks that are open to all of them."""
 
     private: tuple[Network, ...] = ()
-    """Networks that are open although they are not public; every port is open there."""
+    """Networks that are open to every request although they are not public; every port is open there."""
     ports: Container[int] = DEFAULT_PORTS
 
     @classmethod
     def of(cls, allow_private: Iterable[str], ports: Container[int] = DEFAULT_PORTS) -> "Guard":
         """A guard from CIDR blocks such as `127.0.0.1/32` or `fd00::/8`; a wrong one is a ValueError."""
-        return cls(tuple(ip_network(block) for block in allow_private), ports)
+        return cls(networks(allow_private), ports)
+
+    def at(self, origin: Origin, opening: Opening | None) -> "Guard":
+        """The guard for a request to one origin: with the opening's networks if the operator wrote that origin."""
+        if opening is None or origin not in opening.origins:
+            return self
+        return replace(self, private=self.private + opening.networks)
 
     def check(self, host: str, port: int, addresses: Iterable[Address]) -> None:
         """Refuse a host when any of its addresses is closed, or its port is.
@@ -95,8 +118,8 @@ class Guard:
                 continue
             if not is_public(address):
                 raise Refused(
-                    f"{host} has the address {address}, which is not on the public internet;"
-                    " open its network with allow_private if that is meant."
+                    f"{host} has the address {address}, which is not on the public internet. It is asked only for a"
+                    f" source whose url names {host}:{port}, and whose allow_private names its network."
                 )
             if port not in self.ports:
                 raise Refused(f"Port {port} of {host} is not among the ports that may be asked; see the ports setting.")
@@ -104,6 +127,25 @@ class Guard:
     def opens(self, address: Address) -> bool:
         """Whether the operator opened a network that holds this address."""
         return any(address.version == network.version and address in network for network in self.private)
+
+
+def networks(blocks: Iterable[str]) -> tuple[Network, ...]:
+    """CIDR blocks as networks; a wrong one is a ValueError."""
+    return tuple(ip_network(block) for block in blocks)
+
+
+def origin(parts: SplitResult) -> Origin:
+    """The origin of an address that `check_url` passed (RFC 6454, less the scheme)."""
+    return (parts.hostname or "").lower().rstrip("."), parts.port or (443 if parts.scheme == "https" else 80)
+
+
+def is_local(host: str) -> bool:
+    """Whether a host is written as an IP address, or by a name that the public DNS does not have.
+
+    Whoever owns a public name decides where it leads, inside as well; nobody outside decides that of these.
+    """
+    name = host.lower().rstrip(".")
+    return literal(name) is not None or "." not in name or name.endswith(_LOCAL)
 
 
 def check_url(url: str) -> SplitResult:

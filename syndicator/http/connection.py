@@ -4,7 +4,8 @@ A host is looked up exactly once for every connection; all its addresses are che
 what gets connected. A second lookup by the HTTP library would be the gap through which a name server that changes
 its mind (DNS rebinding) leads inside. TLS still sees the name: certificate and SNI are those of the host.
 
-A connection that is kept alive stays where it was checked, so it may be used again without a lookup. Few are
+A connection that is kept alive stays where it was checked, so it may be used again without a lookup. What was open to
+the request that opened it need not be open to the next one: the address that it leads to is checked again. Few are
 kept: polls of one source are far apart, and only its neighbours and article pages follow closely.
 
 What a connection needs to know of the fetch it serves (guard, resolver, deadline) is an `Attempt` in a context
@@ -35,7 +36,10 @@ from syndicator.errors import ConnectFault, TlsFault
 from syndicator.http.address import Guard
 from syndicator.http.deadline import Deadline
 from syndicator.http.dns import Endpoint, Resolver
+from syndicator.http.lenient import LenientResponse
 
+_UNKNOWN_ISSUER = (18, 19, 20, 21)
+"""OpenSSL's codes for certificates whose issuer is not known, or themselves."""
 _KEPT_HOSTS = 64
 _KEPT_PER_HOST = 2
 _MOST_ADDRESSES = 6
@@ -98,6 +102,8 @@ def attempting(attempt: Attempt) -> Iterator[None]:
 class GuardedHTTPConnection(HTTPConnection):
     """A connection that opens through the attempt, and puts kept-alive sockets under its deadline."""
 
+    response_class = LenientResponse
+
     def _new_conn(self) -> socket.socket:
         return _attempt.get().open(self._dns_host, self.port)
 
@@ -105,7 +111,17 @@ class GuardedHTTPConnection(HTTPConnection):
         attempt = _attempt.get()
         if self.sock is not None and not attempt.fresh:
             attempt.deadline.watch(self.sock)
+            self._check_again(attempt)
         super().request(*args, **kwargs)
+
+    def _check_again(self, attempt: Attempt) -> None:
+        """Refuse a kept connection whose address is closed to this attempt; drop one that leads nowhere any more."""
+        try:
+            address = ip_address(self.sock.getpeername()[0])
+        except OSError:
+            self.close()
+            return
+        attempt.guard.check(self._dns_host, self.port, (address,))
 
 
 class GuardedHTTPSConnection(GuardedHTTPConnection, HTTPSConnection):
@@ -115,7 +131,10 @@ class GuardedHTTPSConnection(GuardedHTTPConnection, HTTPSConnection):
         try:
             super().connect()
         except ssl.SSLCertVerificationError as error:
-            raise TlsFault(f"The certificate of {self.host} is not valid: {error.verify_message}.") from error
+            hint = (
+                "" if error.verify_code not in _UNKNOWN_ISSUER else " ([fetch] ca_file names an authority of your own)"
+            )
+            raise TlsFault(f"The certificate of {self.host} is not valid: {error.verify_message}{hint}.") from error
         except ssl.SSLError as error:
             raise TlsFault(f"The TLS handshake with {self.host} failed: {error.reason or error}.") from error
 
@@ -134,14 +153,16 @@ class GuardedAdapter(HTTPAdapter):
     One context, because loading the certificate authorities for each connection costs more than the handshake.
     """
 
-    def __init__(self, ca_bundle: str | None = None) -> None:
-        self._ca_bundle = ca_bundle or DEFAULT_CA_BUNDLE_PATH
+    def __init__(self, ca_bundle: str | None = None, ca_file: str | None = None) -> None:
+        """`ca_bundle` is trusted instead of the public authorities, `ca_file` beside them; both are PEM files."""
+        self._trusted = [ca_bundle or DEFAULT_CA_BUNDLE_PATH, *([ca_file] if ca_file else [])]
         super().__init__(pool_connections=_KEPT_HOSTS, pool_maxsize=_KEPT_PER_HOST)
 
     @cached_property
     def _context(self) -> ssl.SSLContext:
         context = create_urllib3_context()
-        context.load_verify_locations(self._ca_bundle)
+        for path in self._trusted:
+            context.load_verify_locations(path)
         return context
 
     def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **pool_kwargs: Any) -> None:

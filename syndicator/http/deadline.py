@@ -30,13 +30,14 @@ class Deadline:
         self.host = host
         self.expired = False
         self.over = False
+        self.shortened = False
         self.when = time.monotonic() + seconds
         self._lock = threading.Lock()
         self._socket: socket.socket | None = None
 
     def remaining(self) -> float:
         """Seconds left, more than zero; raises DeadlineExceeded when there are none."""
-        if self.over_time():
+        if self.over_time() and not self.shortened:
             raise self.error()
         return max(self.when - time.monotonic(), 0.001)
 
@@ -105,6 +106,16 @@ class Watchdog:
             yield deadline
         finally:
             deadline.finish()
+
+    def shorten(self, deadline: Deadline, seconds: float) -> None:
+        """Let a deadline end in so many seconds, unless it ends before: what is awaited has come."""
+        with self._changed:
+            deadline.shortened = True
+            deadline.when = min(deadline.when, time.monotonic() + seconds)
+            entry = (deadline.when, next(self._numbers), deadline)
+            heapq.heappush(self._heap, entry)
+            if self._heap[0] is entry:
+                self._changed.notify()
 
     def close(self) -> None:
         """End the thread; deadlines still in force then only hold between two reads."""

@@ -7,10 +7,12 @@ clocks), anything that would break a header apart, and what is so long that serv
 source whose every request is refused, for a validator that is only replaced by a good answer, would never recover.
 """
 
+import re
 from collections.abc import Mapping
 
 from urllib3 import HTTPHeaderDict
 
+from syndicator.http.whole import is_whole
 from syndicator.model import Validators
 
 FEED_ACCEPT = (
@@ -19,6 +21,7 @@ FEED_ACCEPT = (
 )
 PAGE_ACCEPT = "text/html, application/xhtml+xml, application/xml;q=0.8, */*;q=0.1"
 
+_RANGE = re.compile(r"(\d{1,15})-(\d{1,15})/(\d{1,15})", re.ASCII)
 _LONGEST_VALIDATOR = 4_096
 """Bytes. Common servers refuse header lines, or all headers together, beyond 8 KiB."""
 
@@ -42,14 +45,25 @@ def conditions(validators: Validators) -> dict[str, str]:
 def received(headers: HTTPHeaderDict) -> Mapping[str, str]:
     """The headers of an answer by lower-case name: no cookies, and only validators that can be sent back.
 
-    A header that comes twice is joined with a comma, as RFC 9110, 5.3 has it; two validators are none.
+    A header that comes twice is joined with a comma, as RFC 9110, 5.3 has it; two validators are none, and of two
+    targets of a redirect the first counts.
     """
     kept = {name.lower(): value for name, value in headers.itermerged()}
     kept.pop("set-cookie", None)
+    for target in headers.getlist("location")[:1]:
+        kept["location"] = target
     for name, check in (("etag", _usable_etag), ("last-modified", _usable_date)):
         if name in kept and (len(headers.getlist(name)) > 1 or check(kept[name]) is None):
             del kept[name]
     return kept
+
+
+def all_of_it(content_range: str, body: bytes) -> bool:
+    """Whether a partial answer (206) that nobody asked for holds the whole: by its Content-Range, or by its own end."""
+    unit, _, span = content_range.strip().partition(" ")
+    if unit.lower() == "bytes" and (found := _RANGE.fullmatch(span.strip())):
+        return int(found[1]) == 0 and int(found[2]) + 1 == int(found[3])
+    return is_whole(body)
 
 
 def _usable_etag(value: str | None) -> str | None:

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from protego import Protego
 
 from syndicator.errors import FetchError, Refused, RobotsFault
-from syndicator.http.address import check_url
+from syndicator.http.address import Opening, check_url, origin
 from syndicator.model import Response
 
 SIZE_CAP = 512 * 1024
@@ -33,46 +33,59 @@ class _Origin:
     until: float = float("-inf")
     rules: Protego | None = None
     fault: str | None = None
+    final: bool = False
+    """The fault is that its robots.txt may not be asked for either."""
 
 
 class Robots:
     """What hosts allow, asked once a day and origin; `fetch` gets a robots.txt, `clock` tells seconds."""
 
     def __init__(
-        self, fetch: Callable[[str], Response], user_agent: str, clock: Callable[[], float] = time.monotonic
+        self,
+        fetch: Callable[[str, Opening | None], Response],
+        user_agent: str,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._fetch = fetch
         self._name = user_agent.partition("/")[0].strip()
         self._clock = clock
         self._lock = threading.Lock()
-        self._origins: dict[str, _Origin] = {}
+        self._origins: dict[tuple[str, Opening | None], _Origin] = {}
 
-    def check(self, url: str) -> None:
-        """Raise Refused when the robots.txt of the URL's origin forbids it, RobotsFault when it cannot be had."""
+    def check(self, url: str, opening: Opening | None = None) -> None:
+        """Raise Refused when the robots.txt of the URL's origin forbids it, RobotsFault when it cannot be had.
+
+        What a source with an `opening` heard of a private host is not told to others, nor what they did not hear.
+        """
         parts = check_url(url)
         address = f"{parts.scheme}://{parts.netloc.lower()}/robots.txt"
+        if opening is not None and origin(parts) not in opening.origins:
+            opening = None
+        key = address, opening
         with self._lock:
-            if len(self._origins) >= _MOST_ORIGINS and address not in self._origins:
+            if len(self._origins) >= _MOST_ORIGINS and key not in self._origins:
                 del self._origins[next(iter(self._origins))]
-            origin = self._origins.setdefault(address, _Origin())
-        with origin.lock:
-            if self._clock() >= origin.until:
-                self._refresh(origin, address)
-            rules, fault = origin.rules, origin.fault
+            known = self._origins.setdefault(key, _Origin())
+        with known.lock:
+            if self._clock() >= known.until:
+                self._refresh(known, address, opening)
+            rules, fault, final = known.rules, known.fault, known.final
         if fault is not None:
-            raise RobotsFault(f"{url} was not asked for: {fault}")
+            raise (Refused if final else RobotsFault)(f"{url} was not asked for: {fault}")
         if rules is not None and not rules.can_fetch(url, self._name):
             raise Refused(f"{url} was not asked for: {address} forbids it.")
 
-    def _refresh(self, origin: _Origin, address: str) -> None:
-        origin.rules = origin.fault = None
+    def _refresh(self, known: _Origin, address: str, opening: Opening | None) -> None:
+        known.rules = known.fault = None
+        known.final = False
         try:
-            response = self._fetch(address)
+            response = self._fetch(address, opening)
         except FetchError as error:
-            origin.fault = f"{address} could not be had: {error}"
+            known.fault = f"{address} could not be had: {error}"
+            known.final = isinstance(error, Refused)
         else:
             if response.status >= 500 or response.status == 429:
-                origin.fault = f"{address} could not be had: it answered with status {response.status}."
+                known.fault = f"{address} could not be had: it answered with status {response.status}."
             elif 200 <= response.status < 300:
-                origin.rules = Protego.parse(response.body[:SIZE_CAP].decode("utf-8-sig", "replace"))
-        origin.until = self._clock() + (_KEEP if origin.fault is None else _KEEP_FAULT)
+                known.rules = Protego.parse(response.body[:SIZE_CAP].decode("utf-8-sig", "replace"))
+        known.until = self._clock() + (_KEEP if known.fault is None else _KEEP_FAULT)

@@ -10,6 +10,9 @@ a source that falls silent is asked less and less, one that wakes up is asked at
 answers with the same whole body time and again, where a 304 could have been, is asked four times less often each time
 and from the third time on once a day, until there is something new.
 
+**The operator's `every`** is the last word for its source. None of these wishes and habits, no hub and no setting goes
+beyond it; a `max-age` of a year is a mistake more often than a wish. Only `Retry-After` does (and 429, a failure).
+
 After a failure the wait doubles from an hour to a day, never shorter than the source's shortest interval. Nothing
 is ever forgotten: a source that fails for weeks is still asked once a day.
 
@@ -64,6 +67,8 @@ def after_answer(
         (freshness(headers, moment), "its HTTP max-age or Expires"),
     ]
     wait, why = max(((span, words) for span, words in wishes if span is not None), key=lambda wish: wish[0])
+    if source.every is not None:
+        return _promised(_every(source, source.every, wait, why, moment), headers, moment)
     if state.repeats and wait < DAY:
         wait = DAY if state.repeats >= REPEATS else min(wait * SLOWER**state.repeats, DAY)
         why = "its server sends all again where 'not modified' would do"
@@ -74,6 +79,14 @@ def after_answer(
     if moved != at:
         at, why = moved, f"{why}, moved by its skipHours or skipDays"
     return _promised(Plan(at=at, why=why), headers, moment)
+
+
+def _every(source: Source, every: timedelta, wait: timedelta, why: str, moment: datetime) -> Plan:
+    """The operator's interval, whatever else is asked for."""
+    told = f"every = {every / timedelta(minutes=1):g} in its definition"
+    if wait > every:
+        told = f"{told}, though {why} asks for more"
+    return Plan(at=moment + every + _jitter(source.id, moment, every), why=told)
 
 
 def after_failure(

@@ -35,7 +35,7 @@ from syndicator.http import FEED_ACCEPT, PAGE_ACCEPT, Door, host_key
 from syndicator.ingest.box import Boxes
 from syndicator.ingest.cadence import retry_after
 from syndicator.ingest.extract import NOT_LONGER, extract
-from syndicator.ingest.manners import status_fault
+from syndicator.ingest.manners import WHOLE, status_fault
 from syndicator.ingest.normalise import fingerprint
 from syndicator.ingest.parse import mapparts
 from syndicator.ingest.read import read
@@ -84,6 +84,16 @@ class Further:
         self.pauses: dict[str, datetime] = {}
         """Hosts that want fewer requests, and until when."""
         self.wire_bytes = 0
+        self._pages_asked = 0
+        self._pages_failed: list[str] = []
+
+    @property
+    def told(self) -> str | None:
+        """What an operator is told of the pages that this poll could not have; None when it had all."""
+        if not self._pages_failed:
+            return None
+        first = self._pages_failed[0].rstrip(".")[:400]
+        return f"{len(self._pages_failed)} of the {self._pages_asked} pages that were asked for gave no text: {first}"
 
     # ------------------------------------------------------------ what an answer holds
 
@@ -165,17 +175,23 @@ class Further:
         """
         if article.withdrawn or article.shared_link:
             return article
+        page = None
         try:
             page = self._ask(article.url, accept=PAGE_ACCEPT, robots=True)
             if page is None:
                 return self._owed(article, self._moment)
-            found = self._boxes.run(extract, article, page, self._source).whole
+            self._pages_asked += 1
+            extraction = self._boxes.run(extract, article, page, self._source)
+            if extraction.refused not in (None, NOT_LONGER):
+                self._pages_failed.append(f"{article.url}: {extraction.refused}")
         except SourceError as failure:
             report(failure, self._source)
+            self._pages_asked += page is None
+            self._pages_failed.append(f"{article.url}: {failure}")
             if known and isinstance(failure, HttpFault) and failure.status == _GONE:
                 return _settled(replace(article, withdrawn=True))
             return self._again(article, failure)
-        return _settled(found)
+        return _settled(extraction.whole)
 
     def _again(self, article: Article, failure: SourceError) -> Article:
         """The article as it is; its page is owed if that may help."""
@@ -211,9 +227,15 @@ class Further:
             self._resting[host] = self._moment + (retry_after(answer.headers, self._moment) or HOUR)
             if answer.status == _TOO_MANY:
                 self.pauses[host] = self._resting[host]
-        if answer.status != 200:
+        if answer.status not in WHOLE:
             raise status_fault(answer)
         return answer
+
+
+def opened(door: Door, source: Source) -> Door:
+    """The door for a source's own requests: open at the addresses that its operator wrote, its homepage included."""
+    homepage = source.publisher.homepage
+    return door.opened_for([source.url, homepage] if homepage else [source.url], source.allow_private)
 
 
 def _settled(article: Article) -> Article:

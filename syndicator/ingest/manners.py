@@ -4,6 +4,11 @@
 is forgotten; a 304 updates those that it names. Once a week they are left out of one request: a server that says
 "not modified" for ever is found out, and one that is honest sends one body more.
 
+**A server that refuses conditional requests** - an error, or an answer with nothing in it, where the same request
+without validators is answered - is asked without them for a week; then they are tried again. It is found out by one
+more request in the same poll: at the first such failure, and rarely while it goes on failing in the same way. A server
+whose validators stay the same while its news change, and that said "not modified" meanwhile, is treated alike.
+
 **A permanent redirect** is followed at every poll and adopted only after it led to the same place for days, each time
 with a feed that could be read: a captive portal's lasts an hour. The definition stays as its operator wrote it. An
 adopted address that fails three times in a row is dropped again for the one that is written.
@@ -28,6 +33,12 @@ MOVED_TIMES = 3
 """A permanent redirect is adopted once it has led to the same place this long and this often."""
 DROPPED_AFTER = 3
 """Failures in a row after which an adopted address is dropped."""
+
+_REFUSALS = {204, 400, 403, 405, 406, 412, 417, 428}
+_PATIENT = {429, 503, 504}
+"""Statuses that are about load, not about the request."""
+WHOLE = {200, 203}
+"""Statuses with a whole body; 203 is a 200 that a proxy changed (RFC 9110, 15.3.4)."""
 
 _LOGIN = re.compile(r"(?:^|[/._-])(?:log-?[io]n|sign-?in|sso|auth|captive|hotspot|portal|guest)(?:$|[/._-])", re.I)
 _WORDS = {
@@ -69,9 +80,38 @@ def polled(source: Source, state: SourceState) -> str:
 
 
 def conditions(state: SourceState, moment: datetime) -> Validators:
-    """What to ask "has it changed?" with: nothing, once a week, when no whole body came for as long."""
+    """What to ask "has it changed?" with: nothing, once a week, when no whole body came for as long.
+
+    Nothing either, for a week, when its server refuses to be asked like that.
+    """
+    if state.refuses is not None and moment - state.refuses <= WEEK:
+        return Validators()
     asked = max((at for at in (state.last_full, state.last_unconditional) if at is not None), default=moment)
     return Validators() if moment - asked > WEEK else state.validators
+
+
+def refusal(state: SourceState, asked: Validators, response: Response) -> bool:
+    """Whether an answer may be a refusal of the validators that were sent, so that it is worth asking without them."""
+    if asked == Validators() or "retry-after" in response.headers or response.status in _PATIENT:
+        return False
+    nothing = response.status in WHOLE and not response.body.strip()
+    if not nothing and response.status not in _REFUSALS and response.status < 500:
+        return False
+    return state.failures == 0 or (state.failures >= 3 and state.failures & (state.failures + 1) == 0)
+
+
+def worthless(state: SourceState, response: Response) -> bool:
+    """Whether the validators of a whole answer are those that "not modified" was said to before it.
+
+    If its news are new, the validators do not change with them. `state` is the one before the answer.
+    """
+    told = state.last_full is not None and state.last_success is not None and state.last_success > state.last_full
+    return told and state.validators == response.validators != Validators()
+
+
+def asked_whole(state: SourceState) -> str | None:
+    """What an operator is told of a server that refuses conditional requests."""
+    return None if state.refuses is None else "it refuses conditional requests, so it is asked for all of it each time"
 
 
 def answered(source: Source, state: SourceState, response: Response, moment: datetime) -> SourceState:
@@ -103,7 +143,7 @@ def whole(state: SourceState, response: Response, moment: datetime) -> SourceSta
 
 def repeats(state: SourceState, moment: datetime) -> int:
     """Whole answers in a row with nothing new, with this one; one that we asked to be whole does not count."""
-    return state.repeats + (state.last_unconditional != moment)
+    return state.repeats + (state.last_unconditional != moment or state.refuses is not None)
 
 
 def failed(

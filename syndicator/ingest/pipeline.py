@@ -11,21 +11,23 @@ propagates.
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property, lru_cache
 from time import monotonic, perf_counter
 
 from syndicator.catalogue import Catalogue
-from syndicator.errors import HttpFault, SourceError
+from syndicator.errors import FetchError, HttpFault, SourceError
 from syndicator.http import Door, host_key
 from syndicator.ingest import cadence, manners
 from syndicator.ingest.box import Boxes
 from syndicator.ingest.classify import People, Places, Topics, classify
 from syndicator.ingest.cluster import WINDOW, Neighbourhood, decide, drafted
-from syndicator.ingest.further import Further, report
+from syndicator.ingest.further import Further, opened, report
 from syndicator.ingest.habits import Seen, in_order, learned, oldest_first
 from syndicator.ingest.identity import Match, assign, new_ids
+from syndicator.ingest.manners import WHOLE
 from syndicator.ingest.merge import merge
 from syndicator.logs import logger
 from syndicator.model import (
@@ -213,15 +215,18 @@ class Ingest:
         further = self._further(source, state.habits, moment)
         response: Response | None = None
         try:
-            response = self._fetch(source, asked, validators)
-            if response.status not in {200, 226, 304} or (response.status == 304 and state.last_full is None):
+            response, state = self._ask(source, state, asked, validators, moment)
+            if response.status not in {*WHOLE, 226, 304} or (response.status == 304 and state.last_full is None):
                 raise manners.status_fault(response)
+            latched = validators == Validators() and manners.worthless(state, response)
             answered = manners.answered(source, state, response, moment)
             if response.status == 304:
                 known = manners.not_modified(answered, response)
                 harvest = Harvest(asked=asked, state=known, outcome=Outcome.NOT_MODIFIED, response=response)
             else:
                 harvest = self._read(source, asked, answered, response, further, moment)
+                if latched and harvest.fresh.articles:
+                    harvest = replace(harvest, state=replace(harvest.state, refuses=moment))
         except SourceError as failure:
             report(failure, source)
             failed = manners.failed(source, state, failure, response, moment)
@@ -237,12 +242,33 @@ class Ingest:
 
     def _further(self, source: Source, habits: Habits, moment: datetime) -> Further:
         until = monotonic() + self._spare.total_seconds()
-        return Further(source, habits, door=self._door, boxes=self._boxes, moment=moment, until=until)
+        door = opened(self._door, source)
+        return Further(source, habits, door=door, boxes=self._boxes, moment=moment, until=until)
+
+    def _ask(
+        self, source: Source, state: SourceState, asked: str, validators: Validators, moment: datetime
+    ) -> tuple[Response, SourceState]:
+        """The answer, and what it says of the server's way with conditional requests.
+
+        Asks once more without validators when the answer may be a refusal of them.
+        """
+        response = self._fetch(source, asked, validators)
+        if manners.refusal(state, validators, response):
+            with suppress(FetchError):
+                plain = self._fetch(source, asked, Validators())
+                if plain.status in WHOLE and plain.body.strip():
+                    return plain, replace(state, refuses=moment, last_unconditional=moment)
+                if "retry-after" in plain.headers:
+                    return plain, state
+        elif validators != Validators() and response.status in {*WHOLE, 226, 304}:
+            state = replace(state, refuses=None)
+        return response, state
 
     def _fetch(self, source: Source, asked: str, validators: Validators) -> Response:
+        door = opened(self._door, source)
         self.fetching[source.id] = monotonic()
         try:
-            return self._door.get(asked, validators=validators, deltas=True)
+            return door.get(asked, validators=validators, deltas=True)
         finally:
             self.fetching.pop(source.id, None)
 
@@ -251,7 +277,7 @@ class Ingest:
     ) -> Harvest:
         """`state` knows that an answer came; what its body teaches is added once the body could be read."""
         since = state.last_full if state.body_hash else None
-        whole = response.status == 200
+        whole = response.status in WHOLE
         body_hash = hashlib.sha256(response.body).hexdigest() if whole else state.body_hash
         repeats = manners.repeats(state, moment)
         same = whole and body_hash == state.body_hash
@@ -402,9 +428,10 @@ class Ingest:
         status = response.status if response else failure.status if isinstance(failure, HttpFault) else None
         decide = cadence.after_failure if failure else cadence.after_answer
         plan = decide(source, state, headers, self._bounds, finished)
-        if harvest.pushed and not failure:
+        if harvest.pushed and not failure and source.every is None:
             plan = cadence.while_pushed(plan, harvest.pushed, self._bounds, finished, missed=new > 0)
-        why = "; ".join(filter(None, [plan.why, manners.moved(source, state)]))
+        pages = harvest.further.told if harvest.further else None
+        why = "; ".join(filter(None, [plan.why, manners.asked_whole(state), pages, manners.moved(source, state)]))
         poll = Poll(
             source=source.id,
             at=moment,

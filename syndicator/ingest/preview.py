@@ -18,6 +18,8 @@ from syndicator.ingest.classify import Evidence
 from syndicator.ingest.discover import Candidate, discover
 from syndicator.ingest.extract import Cut, Extraction, extract
 from syndicator.ingest.extract.answers import is_front
+from syndicator.ingest.further import opened
+from syndicator.ingest.manners import WHOLE
 from syndicator.ingest.parse import webpage
 from syndicator.ingest.pipeline import Definitions
 from syndicator.ingest.read import read_openly
@@ -89,6 +91,7 @@ def preview(
     """
     catalogue = definitions.catalogue
     source = catalogue.sources.get(what) or catalogue.polling(what)
+    door = door.opened_for([what]) if source is None else opened(door, source)
     others: tuple[Candidate, ...] = ()
     response: Response | None = None
     if source is not None:
@@ -133,7 +136,8 @@ def show(
         wanted, fault = False, "its link leads to more than this article"
     if (wanted or seen.source.kind == "page") and not article.withdrawn:
         try:
-            page = seen.response if seen.source.kind == "page" else _page(door, article)
+            inside = opened(door, seen.source)
+            page = seen.response if seen.source.kind == "page" else _page(inside, article)
             extraction = boxes.run(extract, article, page, seen.source)
             article = extraction.whole
         except SourceError as error:
@@ -193,6 +197,6 @@ def _page(door: Door, article: Article) -> Response:
 
 
 def _good(response: Response) -> Response:
-    if response.status != 200:
+    if response.status not in WHOLE:
         raise HttpFault(f"{response.url} answered with status {response.status}.", status=response.status)
     return response

@@ -26,7 +26,8 @@ from urllib.parse import urlencode, urljoin, urlsplit
 
 from syndicator.errors import FetchError, SourceError, StoreError
 from syndicator.http import Door
-from syndicator.http.address import Guard, is_public, literal
+from syndicator.http.address import Guard, is_local, is_public, literal
+from syndicator.ingest.further import opened
 from syndicator.ingest.pipeline import Ingest
 from syndicator.logs import logger
 from syndicator.model import Poll, Response, Source
@@ -113,9 +114,11 @@ class Listener:
         }
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
         hub = wanted.hub
+        source = self._sources().get(wanted.source)
+        door = self._door if source is None else opened(self._door, source)
         try:
             for _ in range(2):
-                answer = self._door.post(hub, data=urlencode(form).encode(), headers=headers)
+                answer = door.post(hub, data=urlencode(form).encode(), headers=headers)
                 if answer.status not in {307, 308} or not answer.headers.get("location"):
                     break
                 hub = urljoin(hub, answer.headers["location"])
@@ -243,7 +246,7 @@ def reachable(base_url: str, guard: Guard) -> bool:
     ip = literal(host)
     if ip is not None:
         return is_public(ip) or guard.opens(ip)
-    return "." in host.rstrip(".") and not host.rstrip(".").endswith((".localhost", ".local", ".internal"))
+    return not is_local(host)
 
 
 def _expected(known: Subscription, moment: datetime) -> bool:

@@ -322,6 +322,7 @@ sources = Table(
     Column("last_new", Moment),
     Column("last_full", Moment),
     Column("last_unconditional", Moment),
+    Column("refuses", Moment),
     Column("failures", Integer, nullable=False),
     Column("failing_since", Moment),
     Column("error", Text),

@@ -16,15 +16,26 @@ FEEDS = HOME / "feeds"
 NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 ARABIC = re.compile(r"[\u0621-\u064a]")
 
-PUBLISHER_KEYS = {"title", "homepage", "language", "timezone", "extract", "feeds"}
+PUBLISHER_KEYS = {"title", "homepage", "language", "timezone", "extract", "allow_private", "feeds"}
 EXTRACT_KEYS = {"title", "body", "image", "caption", "credit", "author", "published", "remove"}
-SOURCE_KEYS = {"url", "kind", "every", "topics", "full_text", "encoding", "language", "timezone", "listing"}
+SOURCE_KEYS = {
+    "url",
+    "kind",
+    "every",
+    "topics",
+    "full_text",
+    "encoding",
+    "language",
+    "timezone",
+    "listing",
+    "allow_private",
+}
 KINDS = {"feed", "jsonfeed", "sitemap", "wordpress", "listing", "page"}
 TOPIC_KEYS = {"title", "phrases", "exclude", "weak", "threshold"}
 FEED_KEYS = {"title", "description", "language", "limit", "topics", "sources", "languages"}
 SETTINGS_KEYS = {
     "service": {"title", "base_url", "database_url", "contact"},
-    "fetch": {"deadline", "wire_limit", "decoded_limit", "gap", "allow_private", "ports", "parallel"},
+    "fetch": {"deadline", "wire_limit", "decoded_limit", "gap", "allow_private", "ca_file", "ports", "parallel"},
     "schedule": {"every", "longest", "tick", "lease"},
     "publish": {"settle", "max_age"},
     "push": {"hub", "subscribe", "allow_private"},

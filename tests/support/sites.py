@@ -273,6 +273,9 @@ class _Origin:
     def __init__(self) -> None:
         self.body = b""
 
+    def opened_for(self, *_: Any) -> "_Origin":
+        return self
+
     def get(self, url: str, **_: Any) -> Response:
         headers = {"content-type": "application/rss+xml; charset=utf-8"}
         return Response(url=url, status=200, headers=headers, body=self.body)

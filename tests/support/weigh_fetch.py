@@ -1,7 +1,7 @@
 """Fetch addresses in a process of its own and say what each cost: `python -m tests.support.weigh_fetch URL...`.
 
-Writes one JSON list, an object for each address: the error's reason (or null), seconds, and by how many MiB resident
-memory rose at its peak. The first address should be a harmless one, so that what is loaded only once counts there.
+Writes one JSON list, an object for each address: the error's reason (or null), seconds of processor time, and by how many MiB
+resident memory rose at its peak. The first address should be a harmless one, so that what is loaded only once counts there.
 """
 
 import json
@@ -22,12 +22,12 @@ def peak() -> float:
 def weigh(door: HttpDoor, url: str) -> dict[str, object]:
     """What one fetch costs."""
     Path("/proc/self/clear_refs").write_text("5", "ascii")
-    before, started, reason = peak(), time.monotonic(), None
+    before, started, reason = peak(), time.process_time(), None
     try:
         door.get(url)
     except FetchError as error:
         reason = error.reason
-    return {"reason": reason, "seconds": time.monotonic() - started, "mebibytes": peak() - before}
+    return {"reason": reason, "seconds": time.process_time() - started, "mebibytes": peak() - before}
 
 
 if __name__ == "__main__":

@@ -26,7 +26,7 @@ class Site:
         self.asked: list[str] = []
         self.now = 0.0
 
-    def fetch(self, url: str) -> Response:
+    def fetch(self, url: str, _: object = None) -> Response:
         self.asked.append(url)
         if isinstance(self.answer, FetchError):
             raise self.answer
@@ -120,7 +120,7 @@ def test_many_threads_ask_once() -> None:
     """Threads that need the same rules at the same time wait for one answer."""
     site = Site(answer(200, RULES))
     fetch = site.fetch
-    site.fetch = lambda url: (time.sleep(0.05), fetch(url))[1]
+    site.fetch = lambda url, _: (time.sleep(0.05), fetch(url))[1]
     robots = site.robots()
     threads = [threading.Thread(target=robots.check, args=("https://news.example/a",)) for _ in range(8)]
     for thread in threads:

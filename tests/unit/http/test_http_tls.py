@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 import trustme
 
-from syndicator.errors import TlsFault
+from syndicator.errors import ConfigurationError, TlsFault
 from syndicator.http import HttpDoor, Limits
+from syndicator.settings import load
+from tests.support.houses import SETTINGS, furnish, house, publisher
 from tests.support.servers import Reply, Request, Server, serve, serve_raw
 
 AUTHORITY = trustme.CA()
@@ -81,6 +83,61 @@ def test_a_certificate_by_itself_is_told(open_door: Callable[..., HttpDoor], bun
         with pytest.raises(TlsFault, match="self-signed certificate"):
             open_door(ca_bundle=bundle, resolve=to_loopback).get(server.at("news.example"))
         assert server.requests == []
+
+
+def test_an_authority_of_ones_own_is_trusted_beside_the_public_ones(
+    open_door: Callable[..., HttpDoor], bundle: str
+) -> None:
+    """`ca_file` adds an authority and takes none away; host names and dates are checked as ever."""
+    good, wrong = (context(AUTHORITY.issue_cert(name)) for name in ("intern.example", "other.example"))
+    stranger = context(STRANGER.issue_cert("intern.example"))
+    door = open_door(ca_file=bundle, resolve=to_loopback)
+    with serve(lambda _: Reply(body=b"<rss/>"), good) as server:
+        assert door.get(server.at("intern.example")).body == b"<rss/>"
+    for tls, told in ((wrong, "Hostname mismatch"), (stranger, r"issuer certificate \(\[fetch\] ca_file names")):
+        with serve(lambda _: Reply(), tls) as server, pytest.raises(TlsFault, match=told):
+            door.get(server.at("intern.example"))
+    trusted = door._adapter._context.get_ca_certs()
+    public = open_door()._adapter._context.get_ca_certs()
+    assert len(trusted) == len(public) + 1 > 50
+
+
+def test_the_setting_names_the_file(home: Path, tmp_path: Path) -> None:
+    """`[fetch] ca_file` is found below the home, and a source behind a private authority is read."""
+    feed = "<rss version='2.0'><channel><title>ص</title><item><title>خبر من حلب</title><guid>1</guid></item></channel></rss>"
+    with serve(lambda _: Reply(body=feed.encode()), context(AUTHORITY.issue_cert("127.0.0.1"))) as server:
+        source = publisher("داخل", main=f'url = "{server.url}feed"')
+        for line, outcome in (("", "failed"), ('ca_file = "config/ca.pem"\n', "changed")):
+            settings = SETTINGS.replace("[fetch]\n", f"[fetch]\n{line}")
+            furnish(home, {"config/settings.toml": settings, "config/sources/in.toml": source})
+            (home / "config/ca.pem").write_bytes(AUTHORITY.cert_pem.bytes())
+            with house(home, f"sqlite:///{tmp_path / outcome}.db") as service:
+                assert service.poll(service.claim_now("in/main")).outcome == outcome
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (None, "cannot be read: No such file or directory"),
+        (b"", "holds no certificate in PEM form"),
+        (b"not a certificate\n", "holds no certificate in PEM form"),
+        (b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "holds no certificate in PEM form"),
+        (STRANGER.private_key_pem.bytes(), "holds no certificate in PEM form"),
+        ("directory", "cannot be read: Is a directory"),
+    ],
+)
+def test_a_wrong_authority_file_is_told(home: Path, content: bytes | str | None, told: str) -> None:
+    """A file that gives no authorities is a mistake, named by file, table and key before anything runs."""
+    furnish(home, {"config/settings.toml": '[fetch]\nca_file = "config/ca.pem"\n'})
+    if isinstance(content, bytes):
+        (home / "config/ca.pem").write_bytes(content)
+    elif content:
+        (home / "config/ca.pem").mkdir()
+    with pytest.raises(ConfigurationError) as caught:
+        load({"SYNDICATOR_HOME": str(home)})
+    [line] = caught.value.mistakes
+    assert line.startswith(f"config/settings.toml: [fetch] ca_file: {home.resolve()}/config/ca.pem {told}")
+    assert line.endswith("(it is 'config/ca.pem')")
 
 
 def test_without_a_bundle_the_public_authorities_are_trusted(open_door: Callable[..., HttpDoor]) -> None:

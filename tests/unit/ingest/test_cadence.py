@@ -67,6 +67,41 @@ def test_operators_interval_is_the_shortest() -> None:
     assert about(wait(source=replace(SOURCE, every=2 * HOUR)), 2 * HOUR)
 
 
+@pytest.mark.parametrize(
+    ("changes", "headers", "told"),
+    [
+        ({}, {}, ""),
+        ({}, {"cache-control": "public, max-age=31536000"}, "its HTTP max-age or Expires"),
+        ({}, {"expires": format_datetime(MOMENT + DAY, usegmt=True)}, "its HTTP max-age or Expires"),
+        ({"ttl": DAY}, {}, "its ttl"),
+        ({"period": WEEK}, {}, "its sy:updatePeriod"),
+        ({"interval": 6 * HOUR}, {}, "its rhythm"),
+        ({"repeats": 9}, {}, ""),
+        ({"skip_hours": frozenset(range(23)), "skip_days": frozenset({5})}, {}, ""),
+    ],
+)
+@pytest.mark.parametrize("every", [5 * MINUTE, 15 * MINUTE, 20 * MINUTE, 3 * DAY])
+def test_every_is_the_last_word(
+    every: timedelta, changes: dict[str, object], headers: dict[str, str], told: str
+) -> None:
+    """No wish, habit or setting goes beyond the `every` of a source's definition, and `why` says what asked for more."""
+    plan = cadence.after_answer(replace(SOURCE, every=every), replace(STATE, **changes), headers, BOUNDS, MOMENT)
+    assert about(plan.at - MOMENT, every)
+    assert plan.why.startswith(f"every = {every / MINUTE:g} in its definition")
+    more = every < 3 * DAY or "31536000" in str(headers) or "period" in changes
+    assert (f"though {told} asks for more" in plan.why) is bool(told and more)
+
+
+def test_every_gives_way_to_retry_after_alone() -> None:
+    """`Retry-After` with an answer, and the waits after failures, hold whatever `every` says."""
+    source = replace(SOURCE, every=5 * MINUTE)
+    plan = cadence.after_answer(source, STATE, {"retry-after": "86400"}, BOUNDS, MOMENT)
+    assert (plan.at - MOMENT, plan.why) == (DAY, "its server's Retry-After")
+    plan = cadence.after_failure(source, replace(STATE, failures=1), {"retry-after": "86400"}, BOUNDS, MOMENT)
+    assert plan.at - MOMENT == DAY
+    assert about(cadence.after_failure(source, replace(STATE, failures=2), {}, BOUNDS, MOMENT).at - MOMENT, 2 * HOUR)
+
+
 @pytest.mark.parametrize(("repeats", "expected"), [(0, HOUR), (1, 4 * HOUR), (2, 16 * HOUR), (3, DAY), (99, DAY)])
 def test_repeated_whole_answers_slow_down_to_a_day(repeats: int, expected: timedelta) -> None:
     """A12: a server that ignores conditional requests is asked once a day after three rounds with nothing new."""

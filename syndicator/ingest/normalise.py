@@ -23,9 +23,10 @@ from uuid import UUID, uuid5
 from syndicator.model import Article, Category, Channel, Enclosure, Entry, Image, Origin, Reference, Source
 from syndicator.text import dates
 from syndicator.text.figures import figures, split_credit
-from syndicator.text.html import EMPTY, SafeHtml, from_text, plain, sanitise, text_of
+from syndicator.text.html import EMPTY, SafeHtml, plain, sanitise, text_of
 from syndicator.text.language import detect, tag
 from syndicator.text.lead import lead, shorten
+from syndicator.text.markup import meant
 from syndicator.text.url import Url, absolute, canonical
 
 NAMESPACE = UUID("0b6a6f0e-5d0f-5b0e-9d55-7f8d2f3c9a10")
@@ -34,7 +35,6 @@ NAMESPACE = UUID("0b6a6f0e-5d0f-5b0e-9d55-7f8d2f3c9a10")
 LONG_SUMMARY = 1200
 """A description longer than this, in an item without content, is the content."""
 
-_MARKUP = re.compile(r"<[a-zA-Z!/]|&[a-zA-Z#]")
 _MAIL = re.compile(r"[^\s@<>()]+@[^\s@<>()]+")
 
 
@@ -106,6 +106,7 @@ def _article(
     day_first: bool | None,
 ) -> Article:
     base = entry.base or url
+    entry = _as_meant(entry)
     body, summary = _texts(entry, base)
     said = summary or lead(body)
     title = plain(entry.title or "") or plain(shorten(said, 80)) or identity.link
@@ -146,6 +147,19 @@ def fingerprint(article: Article) -> str:
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
 
+def _as_meant(entry: Entry) -> Entry:
+    """The entry with its texts as they were meant; what is played in them is among its enclosures."""
+    content, summary = meant(entry.content or ""), meant(entry.summary or "")
+    played = (Enclosure(url=one.address, type=one.type, title=one.title) for one in (*content.films, *summary.films))
+    known = {enclosure.url for enclosure in entry.enclosures}
+    return replace(
+        entry,
+        content=content.html or None,
+        summary=summary.html or None,
+        enclosures=(*entry.enclosures, *(film for film in played if film.url not in known)),
+    )
+
+
 def _texts(entry: Entry, base: str) -> tuple[SafeHtml, str]:
     """Body and summary. A description that holds the whole text is the body, and no summary."""
     content = _safe(entry.content, base)
@@ -161,7 +175,7 @@ def _texts(entry: Entry, base: str) -> tuple[SafeHtml, str]:
 def _safe(raw: str | None, base: str) -> SafeHtml:
     if not raw or not raw.strip():
         return EMPTY
-    return sanitise(raw, base) if _MARKUP.search(raw) else from_text(raw)
+    return sanitise(raw, base)
 
 
 def _dates(entry: Entry, source: Source, moment: datetime, day_first: bool | None) -> tuple[datetime, datetime, bool]:

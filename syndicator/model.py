@@ -270,6 +270,21 @@ class Channel:
     self_url: str | None = None
     parts: tuple[tuple[str, str | None], ...] = ()
     """What an index names instead of entries, the newest first: address, and date of change as written."""
+    skipped: tuple[str, ...] = ()
+    """What could not be read, or not whole: a phrase for each item, such as "item 3 is no object"."""
+    left_out: int = 0
+    """Older items beyond the newest that are read."""
+
+    @property
+    def losses(self) -> str | None:
+        """A sentence for the operator about what was not read of this answer; None when all was."""
+        said = []
+        if self.skipped:
+            count = len(self.skipped)
+            said.append(f"{count} item{'s' if count > 1 else ''} could not be read, or not whole: {self.skipped[0]}.")
+        if self.left_out:
+            said.append(f"{self.left_out:,} older items were left out.")
+        return " ".join(said) or None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -126,8 +126,8 @@ def framed(name: str, attributes: Mapping[str, str]) -> str | None:
         return None
     if "hidden" in attributes or _HIDDEN.search(attributes.get("style", "")):
         return None
-    written = (attributes[key].strip() for key in _SOURCES if attributes.get(key, "").strip())
-    address = next((one for one in written if is_address(one)), None)
+    named = (attributes[key].strip() for key in _SOURCES if attributes.get(key, "").strip())
+    address = next((one for one in named if is_address(one)), None)
     if address is None:
         return None
     page = page_of(address)

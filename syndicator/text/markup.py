@@ -37,43 +37,18 @@ _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,
 _ABOUT = re.compile(
     r"HTML|XML|XSS|\bCSS\b|\bmarkup\b|\bentit(?:y|ies)\b|\bbalises?\b|\btags?\b|لغة الترميز", re.IGNORECASE
 )
-_CODE = frozenset({"pre", "code", "kbd", "samp", "tt", "textarea", "xmp", "plaintext"})
-_VOID = frozenset(
-    {"br", "hr", "img", "embed", "source", "input", "wbr", "col", "param", "track", "area", "link", "meta"}
-)
-_OPTIONAL = frozenset({"p", "li", "dt", "dd", "tr", "td", "th", "option", "tbody", "thead", "tfoot", "colgroup"})
-_BLOCKS = frozenset(
-    [
-        "p",
-        "div",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "ul",
-        "ol",
-        "dl",
-        "table",
-        "blockquote",
-        "figure",
-        "section",
-        "article",
-        "header",
-        "footer",
-        "aside",
-        "main",
-        "center",
-        "address",
-        "details",
-        "pre",
-        "iframe",
-        "video",
-        "audio",
-        "img",
-        "hr",
-    ]
+
+
+def _names(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_CODE = _names("pre code kbd samp tt textarea xmp plaintext")
+_VOID = _names("br hr img embed source input wbr col param track area link meta")
+_OPTIONAL = _names("p li dt dd tr td th option tbody thead tfoot colgroup")
+_BLOCKS = _names(
+    """p div h1 h2 h3 h4 h5 h6 ul ol dl table blockquote figure section article header footer aside main center
+    address details pre iframe video audio img hr"""
 )
 _ROUNDS = 3
 _LONG = 100

@@ -190,9 +190,13 @@ def _named_once(found: re.Match[str]) -> str:
 
 
 def _lines(text: str) -> str:
-    """Text with inline markup only: its line ends are lines, a blank one ends a paragraph."""
-    lines = [line.strip() for line in _LINE_ENDS.split(text.strip())]
-    if _is_wrapped(lines):
+    """Text with inline markup only: its line ends are lines, a blank one ends a paragraph.
+
+    Indented lines are a program's way to write elements.
+    """
+    written = _LINE_ENDS.split(text.strip())
+    lines = [line.strip() for line in written]
+    if _is_wrapped(lines) or any(line[:1].isspace() and line.strip() for line in written[1:]):
         return text
     paragraphs = re.split(r"(?:\n){2,}", "\n".join(lines))
     return "".join(f"<p>{part.replace(chr(10), '<br>')}</p>" for part in paragraphs if part)

@@ -161,15 +161,17 @@ class _Mender:
         return end.end()
 
     def _script(self, name: str, raw: str, at: int) -> int:
+        """Scripts go with their code; the link of a post that a script would load stays."""
         attributes = _attributes(raw)
-        following = self._next(name, at)
-        if (page := embeds.posted(attributes)) and "data-telegram-post" in attributes:
+        if "data-telegram-post" in attributes and (page := embeds.posted(attributes)):
             self._link(page, attributes)
+        following = self._next(name, at)
         if following is not None and following["slash"]:
             return following.end()
-        if raw.endswith("/>") or "src" in attributes or name == "style":
+        if raw.endswith("/>") or "src" in attributes:
             return at
-        return len(self.html) if following is None else at
+        end = self._next(f"/{name}", at) if following else None
+        return end.end() if end else len(self.html)
 
     def _frame(self, name: str, raw: str, at: int) -> int:
         attributes = _attributes(raw)
@@ -310,4 +312,6 @@ def _quoted(value: str) -> str:
 
 @lru_cache(maxsize=256)
 def _tag_of(name: str) -> re.Pattern[str]:
-    return re.compile(rf"<(?P<slash>/?){re.escape(name)}(?=[\s/>])[^<>]*>", re.IGNORECASE | re.ASCII)
+    """Start and end tags of a name; `/name` stands for end tags alone."""
+    slash = "(?P<slash>/)" if name.startswith("/") else "(?P<slash>/?)"
+    return re.compile(rf"<{slash}{re.escape(name.lstrip('/'))}(?=[\s/>])[^<>]*>", re.IGNORECASE | re.ASCII)

@@ -53,7 +53,7 @@ NAMESPACE = {family: uris[0] for family, uris in _FAMILIES.items()} | {
 }
 _RELATIVE = ("/", "?", "#", "./", "../")
 _NO_ADDRESS = re.compile(
-    r"[^\w/?#]*|n\s?/\s?a|none|null|nil|undefined|false|true|unknown|empty|https?:?/*|link|url"
+    r"[^\w/?#.]*|n\s?/\s?a|none|null|nil|undefined|false|true|unknown|empty|https?:?/*|link|url"
     r"|لا\s?يوجد|بدون|غير متوفر",
     re.IGNORECASE,
 )

@@ -38,6 +38,12 @@ _ATOM = "http://www.w3.org/2005/Atom"
 _ATOM_03 = "http://purl.org/atom/ns#"
 _ENCODED = f"{{{NAMESPACE['content']}}}encoded"
 _CONTENT_AS = {"content": "content", "body": "body", "xhtml:body": "body", "xhtml:div": "body"}
+_TYPES = {
+    "text": "text/plain", "text/plain": "text/plain", "plain": "text/plain", "plaintext": "text/plain",
+    "html": "text/html", "text/html": "text/html", "xhtml": "application/xhtml+xml",
+    "application/xhtml+xml": "application/xhtml+xml",
+}  # fmt: skip
+_BASE64 = re.compile(r"\s*(?:[A-Za-z0-9+/]{4}\s?){6,}(?:[A-Za-z0-9+/]{2,3}={1,2})?\s*")
 _FILES = ("image/", "audio/", "video/", "application/", "message/", "multipart/", "model/", "font/")
 """Media types whose content is a file, in base64."""
 _VOID_PAIR = re.compile(r"></(?:area|br|col|embed|hr|img|input|source|track|wbr)>")
@@ -192,16 +198,23 @@ def _settle_type(element: etree._Element) -> None:
         return
     kind = written.partition(";")[0].strip().lower()
     inline = len(element) > 0
-    if kind.startswith(_FILES) and "ml" not in kind.partition("/")[2]:
+    if (kind.startswith(_FILES) and "ml" not in kind) or _is_base64(element, kind):
         return
     for key in [key for key in element.attrib if str(key).rpartition("}")[2].lower() == "type"]:
         del element.attrib[key]
-    if kind in ("text", "text/plain", "plain", "plaintext") and not inline:
-        element.set("type", "text/plain" if "/" in kind else "text")
+    if kind in _TYPES and not (inline and "plain" in _TYPES[kind]) and not ("xhtml" in kind and not inline):
+        element.set("type", kind if kind in ("text", "html", "xhtml") else _TYPES[kind])
     elif inline and element.get("mode") != "escaped":
-        element.set("type", "application/xhtml+xml" if "/" in kind else "xhtml")
+        element.set("type", "application/xhtml+xml")
     elif any(word in kind for word in ("html", "cdata", "escaped", "xml")):
-        element.set("type", "text/html" if "/" in kind else "html")
+        element.set("type", "text/html")
+
+
+def _is_base64(element: etree._Element, kind: str) -> bool:
+    """Whether a text is in base64, as Atom 0.3 says, or in a type that nobody knows and written like it."""
+    if element.get("mode") == "base64":
+        return True
+    return kind not in _TYPES and "/" in kind and _BASE64.fullmatch(element.text or "") is not None
 
 
 def _first_filled(item: etree._Element, *names: str) -> etree._Element | None:

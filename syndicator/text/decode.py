@@ -90,8 +90,10 @@ _TAG = re.compile(rb"<[^<>]{0,500}>")
 _FIELD_ENDS = re.compile(rb"(?<=[<>\n\"])")
 _SEAM = b"\n<\x1e>\n"
 """Between fields that are read together: no encoding that they may be in reads it otherwise."""
+_ARABIC_UTF8 = re.compile(rb"(?:[\xd8-\xdb][\x80-\xbf]){2}")
+_SLIPS = 4
 _LAM = "ل".encode()
-_LEAST = 4
+_LEAST = 3
 """Bytes by which the UTF-8 of one field is longer than its characters: no other text is UTF-8 by chance so long."""
 _ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]+")
 
@@ -181,13 +183,18 @@ def _field_by_field(body: bytes, labels: list[str]) -> str | None:
 
 
 def _mostly_utf8(field: bytes) -> str | None:
-    """The text of one field: three good characters beyond ASCII for each bad byte, which becomes U+FFFD."""
+    """The text of one field: three good characters beyond ASCII for each bad byte, which becomes U+FFFD.
+
+    A few bad bytes are also forgiven where Arabic in UTF-8 stands beside them, which nothing else looks like.
+    """
     if field.isascii():
         return field.decode("ascii")
     text = field.decode("utf-8", "replace")
     replaced = text.count("\ufffd") - field.count(b"\xef\xbf\xbd")
     ascii_only = len(field.translate(None, bytes(range(128, 256))))
-    return text if len(text) - ascii_only - replaced >= 3 * replaced else None
+    if len(text) - ascii_only - replaced >= 3 * replaced or (replaced <= _SLIPS and _ARABIC_UTF8.search(field)):
+        return text
+    return None
 
 
 def _by_label(body: bytes, labels: list[str]) -> str | None:

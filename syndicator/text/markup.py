@@ -25,7 +25,7 @@ from syndicator.text.html import ELEMENTS, from_text
 from syndicator.text.repair import Film
 from syndicator.text.tags import UNREAD, tokens
 
-_SIGNS = re.compile(r"CDATA|&lt;|&amp;(?:[A-Za-z#])|&#0*38;|&#x0*26;", re.IGNORECASE)
+_SIGNS = re.compile(r"CDATA|\]\]>|&(?:lt;|amp;[A-Za-z#]|#0*(?:38|60);|#x0*(?:26|3c);)", re.IGNORECASE)
 _CDATA_START = re.compile(r"<!\s?\[?\s?CDATA\s?\[", re.IGNORECASE)
 _CDATA_END = re.compile(r"\]\s?\]\s?>")
 _ESCAPED_START = re.compile(r"\s*&lt;!\s?\[\s?CDATA\s?\[", re.IGNORECASE)

@@ -47,11 +47,12 @@ _LINK = re.compile(r"<a\s[^<>]*href\s*=", re.IGNORECASE)
 _SCRIPTS_OFF = re.compile(r"java\s*script|جافا\s?سكر[ي]?بت|الجافا", re.IGNORECASE)
 _FALLBACK = 200
 """Characters: what a player says to browsers that have no players is shorter."""
-_POST_LENGTH, _OBJECT_LENGTH = 20_000, 2_000
-"""Characters of a post, and of an object that is never closed, that are looked through."""
-_MOST_FILES = 32
-_FILE = re.compile(r"\s*<(?:source|track)\b[^<>]*>(?:\s*</(?:source|track)\s*>)?", re.IGNORECASE)
-_MOVIE = re.compile(r"<(?:param|embed|source|a|img)\b[^<>]*>", re.IGNORECASE)
+_POST_LENGTH = 20_000
+"""Characters of a post that are looked through."""
+_MOST_PARTS = 32
+_SPACE = re.compile(r"\s+")
+_FILE = re.compile(r"<(?:source|track)\b[^<>]*>(?:\s*</(?:source|track)\s*>)?", re.IGNORECASE)
+_PART = re.compile(r"(<(param|embed|source|img)\b[^<>]*>)(?:\s*</(?:param|embed|source)\s*>)?", re.IGNORECASE)
 
 
 class Film(NamedTuple):
@@ -197,26 +198,31 @@ class _Mender:
         """One link for an object with all its fallbacks."""
         end = self._end(name, raw, at)
         attributes = _attributes(raw)
-        inner = self.html[at : end.start()] if end else self.html[at : at + _OBJECT_LENGTH]
+        inner = self.html[at : end.start()] if end else self._following(_PART, at)
         pages = [embeds.framed(name, attributes)]
-        last = at
-        for found in _MOVIE.finditer(inner):
-            if end is None and self.html[last : at + found.start()].strip():
-                break
-            last = at + found.end()
-            said = _attributes(found[0])
-            if found[0][1:6].lower() == "param" and said.get("name", "").lower() in ("movie", "src", "url", "filename"):
-                pages.append(embeds.framed("param", {"src": said.get("value", "")}))
-            elif found[0][1:6].lower() == "embed":
+        for found in _PART.finditer(inner):
+            said = _attributes(found[1])
+            if found[2].lower() == "embed":
                 pages.append(embeds.framed("embed", said))
+            elif found[2].lower() == "param" and said.get("name", "").lower() in ("movie", "src", "url", "filename"):
+                pages.append(embeds.framed("param", {"src": said.get("value", "")}))
         page = min(filter(None, pages), key=lambda one: ".swf" in one.lower(), default=None)
         if page:
             self._link(page, attributes)
         if end is None:
-            return last
-        if text_length(inner) > _FALLBACK:
-            return at
-        return end.end()
+            return at + len(inner)
+        return at if text_length(inner) > _FALLBACK else end.end()
+
+    def _following(self, part: re.Pattern[str], at: int) -> str:
+        """The parts that follow at once, of an element that is never closed."""
+        last = at
+        for _ in range(_MOST_PARTS):
+            gap = _SPACE.match(self.html, last)
+            found = part.match(self.html, gap.end() if gap else last)
+            if found is None:
+                break
+            last = found.end()
+        return self.html[at:last]
 
     def _film(self, name: str, raw: str, at: int) -> int:
         """The player with its files, then a link; what it says to browsers without players goes."""
@@ -224,7 +230,7 @@ class _Mender:
         attributes = _attributes(raw)
         inner = self.html[at : end.start()] if end else ""
         if end is None:
-            inner = self._files(at)
+            inner = self._following(_FILE, at)
         files = [_attributes(found[0]) for found in re.finditer(r"<source\b[^<>]*>", inner, re.IGNORECASE)]
         named = [(one["src"].strip(), one.get("type")) for one in (attributes, *files) if one.get("src", "").strip()]
         if not named and attributes.get("data-src", "").strip():
@@ -241,16 +247,6 @@ class _Mender:
         if text_length(inner) > _FALLBACK:
             self.out.append(inner)
         return end.end()
-
-    def _files(self, at: int) -> str:
-        """The `<source>` and `<track>` elements that follow a player which is never closed."""
-        last = at
-        for _ in range(_MOST_FILES):
-            file = _FILE.match(self.html, last)
-            if file is None:
-                break
-            last = file.end()
-        return self.html[at:last]
 
     def _noscript(self, name: str, raw: str, at: int) -> int:
         """What is shown without scripts is read, unless it asks for them; pictures alone are told apart elsewhere."""

@@ -5,9 +5,11 @@ closed at once. A text that breaks off loses the item that it broke off in. Pars
 worse: libxml2 lets one unclosed `<br>` swallow all the items after it, and feedparser's loose parser reads `AT&T` as
 `AT&T;`.
 
+A part of an item that is not closed ends where the next part begins. The end of the whole feed inside an item, or with
+items behind it, is a slip, unless another feed begins there.
+
 An item beyond a limit loses markup, not words: elements that are nested too deep go and their text stays. Of more
-attributes or parts than are read, the first stay. The end of the whole feed inside an item, with items behind it, is
-a slip in that item.
+attributes or parts than are read, the first stay.
 """
 
 import re
@@ -27,6 +29,15 @@ ITEM_START = re.compile(r"<(?:\w+:)?(?:item|entry)(?=[\s/>])", re.IGNORECASE)
 ITEM_END = re.compile(r"</(?:\w+:)?(?:item|entry)\s*>", re.IGNORECASE)
 _ITEMS = frozenset({"item", "entry"})
 _WHOLE = frozenset({"rss", "channel", "feed", "rdf"})
+_SHORT_PARTS = frozenset({"title", "link", "guid", "pubdate", "comments", "creator", "category", "id", "published"})
+_LONG_PARTS = frozenset({"description", "summary", "encoded", "content"})
+_PARTS = _SHORT_PARTS | _LONG_PARTS | {"enclosure", "updated", "author", "source"}
+_HTML_TOO = frozenset({"title", "link", "content", "summary", "source"})
+"""Parts of an item whose names are also those of HTML's elements."""
+_BRACKETED = re.compile(
+    r"""=\s*(?:"[^"<>]{0,300}<[^"]{0,300}"|'[^'<>]{0,300}<[^']{0,300}')(?=\s*/?>|\s+[\w:.\-]+\s*=\s*["'])"""
+)
+"""A value of an attribute with brackets in it."""
 _VOID = frozenset({"area", "br", "col", "embed", "hr", "img", "input", "param", "source", "track", "wbr"})
 ITEM_ELEMENTS = 20_000
 """Elements of one item, in all depths; the words of the others stay."""
@@ -44,14 +55,24 @@ def balance(text: str) -> tuple[str, list[str]]:
         if ends and ITEM_START.search(text, ends[-1]):
             lost.append("the feed breaks off inside its last item")
         text = text[: ends[-1]] if ends else text
-    pieces = sections(text)
-    balancer = _Balancer(sum(len(ITEM_START.findall(part)) for part, kept in pieces if not kept))
+    pieces = [
+        (part if kept else _BRACKETED.sub(_escaped, _LEFT_OVER.sub("", part)), kept) for part, kept in sections(text)
+    ]
+    again = re.compile(rf"<{re.escape(root[1])}(?=[\s/>])") if root else None
+    balancer = _Balancer(
+        items=sum(len(ITEM_START.findall(part)) for part, kept in pieces if not kept),
+        roots=sum(len(again.findall(part)) for part, kept in pieces if not kept) if again else 0,
+    )
     for part, kept in pieces:
         if not kept:
-            balancer.add(_LEFT_OVER.sub("", part))
+            balancer.add(part)
         elif part.startswith("<![") and balancer.open and not balancer.mute:
             balancer.out.append(part)
     return balancer.finish(), balancer.lost + lost
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return found[0].replace("<", "&lt;").replace(">", "&gt;")
 
 
 def _local(name: str) -> str:
@@ -61,7 +82,7 @@ def _local(name: str) -> str:
 class _Balancer:
     """Writes tags and text, and knows what is open."""
 
-    def __init__(self, items: int) -> None:
+    def __init__(self, *, items: int, roots: int) -> None:
         self.out: list[str] = []
         self.open: list[str] = []
         self.done = False
@@ -69,6 +90,7 @@ class _Balancer:
         self.mute = 0
         """So many elements are open in a part of an item that is left out."""
         self._items = items
+        self._roots = roots
         self._number = 0
         self._item: int | None = None
         self._elements = 0
@@ -99,6 +121,12 @@ class _Balancer:
         if self.done:
             return
         is_item = _local(name) in _ITEMS
+        if (
+            self._item is not None
+            and len(self.open) == self._item + 2
+            and self._ends(_local(self.open[-1]), _local(name))
+        ):
+            self._close(self._item + 1)
         if is_item and name in self.open:
             self._close(self.open.index(name))
         closed = attributes.rstrip().endswith("/") or name.lower() in _VOID
@@ -114,6 +142,11 @@ class _Balancer:
             self.open.append(name)
         elif not self.open:
             self.done = True
+
+    @staticmethod
+    def _ends(inner: str, name: str) -> bool:
+        """Whether a part of an item begins where another one was not closed."""
+        return name in _PARTS and (inner in _SHORT_PARTS or (inner in _LONG_PARTS and name not in _HTML_TOO))
 
     def _is_written(self, name: str, closed: bool) -> bool:
         """Whether an element is within the limits of its item; what is not is told."""
@@ -167,7 +200,8 @@ class _Balancer:
         if name not in self.open:
             return
         place = len(self.open) - 1 - self.open[::-1].index(name)
-        if self._item is not None and place < self._item and self._items > 0 and _local(name) in _WHOLE:
+        inside = self._item is not None and place < self._item
+        if self._items > 0 and _local(name) in _WHOLE and (inside or (place == 0 and self._roots == 1)):
             return
         self._close(place)
 

@@ -137,11 +137,11 @@ def url(written: str | None) -> str | None:
     if not written:
         return None
     written = "".join(written.split("\n")).strip()
-    if not written or len(written) > URL_LENGTH:
+    if not written or len(written) > URL_LENGTH or _NO_ADDRESS.fullmatch(written):
         return None
     if is_absolute(written):
         return None if _NOTE.match(written) else written
-    if _NO_ADDRESS.fullmatch(written) or not _reads_as_address(written):
+    if not _reads_as_address(written):
         return None
     return f"http://{written}" if _WWW.match(written) else written
 

@@ -20,10 +20,13 @@ from syndicator.ingest.parse.sniff import refuse_other_kinds
 from syndicator.model import Category, Channel, Enclosure, Entry, Image, Response, Source
 from syndicator.text.decode import decode
 from syndicator.text.html import from_text, legal
+from syndicator.text.mojibake import repaired
 
 MANY = 64
 TITLE = 1_024
 _TRIES = 1_000
+_RUINED = re.compile(r"\\u(?:00[dD][89]|0637\\u00[aA]7|0638\\u201[eE])")
+"""Arabic that was decoded wrongly, in escapes."""
 _STRING_OR_COMMA = re.compile(r'"(?:[^"\\]|\\.)*+"|,(?=\s*[}\]])', re.DOTALL)
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 _BETWEEN = re.compile(r"\}\s*,\s*\{")
@@ -78,11 +81,19 @@ def load(response: Response, source: Source) -> Loaded:
         what = "a web page" if "<html" in text[:2048].lower() else "XML"
         raise NotAFeed(f"The address answered with {what} where JSON was expected.")
     try:
-        return Loaded(json.loads(text, strict=False), [])
+        loaded = Loaded(json.loads(text, strict=False), [])
     except RecursionError:
         raise ParseLimit("The JSON is nested too deep.") from None
     except ValueError as error:
-        return _salvaged(text, error)
+        loaded = _salvaged(text, error)
+    return loaded._replace(data=_repaired(loaded.data)) if _RUINED.search(text) else loaded
+
+
+def _repaired(data: Any) -> Any:
+    """As `decode` repairs a text, for what stands in escapes of JSON."""
+    written = json.dumps(data, ensure_ascii=False)
+    made = repaired(written)
+    return json.loads(made, strict=False) if made != written else data
 
 
 def _salvaged(text: str, error: ValueError) -> Loaded:
@@ -175,7 +186,8 @@ def _authors(holder: dict[str, Any]) -> tuple[str, ...]:
     for key in ("authors", "author"):
         value = holder.get(key)
         people = value if isinstance(value, list) else [value]
-        names = [string(person.get("name")) if isinstance(person, dict) else string(person) for person in people]
+        called = [person.get("name") if isinstance(person, dict) else person for person in people]
+        names = [string(name) for name in called if isinstance(name, str)]
         if found := distinct(names):
             return tuple(found)[:MANY]
     return ()
@@ -186,7 +198,7 @@ def _address(value: object) -> str | None:
     for one in value if isinstance(value, list) else [value]:
         if isinstance(one, dict):
             one = next((one[key] for key in ("url", "href", "src") if isinstance(one.get(key), str)), None)
-        if found := url(string(one)):
+        if isinstance(one, str) and (found := url(string(one))):
             return found
     return None
 
@@ -253,4 +265,4 @@ def _enclosures(item: dict[str, Any]) -> tuple[Enclosure, ...]:
 def _attachments(value: object) -> list[dict[str, Any]]:
     """Attachments, from objects and from bare addresses."""
     listed = value if isinstance(value, list) else [value]
-    return rows([{"url": one} if isinstance(one, str) else one for one in listed])
+    return rows([{"url": one} if isinstance(one, str) and "/" in one else one for one in listed])

@@ -26,7 +26,7 @@ from syndicator.text.figures import figures, split_credit
 from syndicator.text.html import EMPTY, SafeHtml, plain, sanitise, text_of
 from syndicator.text.language import detect, tag
 from syndicator.text.lead import lead, shorten
-from syndicator.text.markup import meant
+from syndicator.text.markup import Meant, meant
 from syndicator.text.url import Url, absolute, canonical
 
 NAMESPACE = UUID("0b6a6f0e-5d0f-5b0e-9d55-7f8d2f3c9a10")
@@ -106,8 +106,9 @@ def _article(
     day_first: bool | None,
 ) -> Article:
     base = entry.base or url
-    entry = _as_meant(entry)
-    body, summary = _texts(entry, base)
+    content, description = meant(entry.content or ""), meant(entry.summary or "")
+    entry = _as_meant(entry, content, description)
+    body, summary = _texts(content, description, base)
     said = summary or lead(body)
     title = plain(entry.title or "") or plain(shorten(said, 80)) or identity.link
     published, updated, dated = _dates(entry, source, moment, day_first)
@@ -147,35 +148,29 @@ def fingerprint(article: Article) -> str:
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
 
-def _as_meant(entry: Entry) -> Entry:
+def _as_meant(entry: Entry, content: Meant, summary: Meant) -> Entry:
     """The entry with its texts as they were meant; what is played in them is among its enclosures."""
-    content, summary = meant(entry.content or ""), meant(entry.summary or "")
-    played = (Enclosure(url=one.address, type=one.type, title=one.title) for one in (*content.films, *summary.films))
     known = {enclosure.url for enclosure in entry.enclosures}
+    played = (Enclosure(url=one.address, type=one.type, title=one.title) for one in (*content.films, *summary.films))
+    films = tuple(film for film in played if film.url not in known)
     return replace(
-        entry,
-        content=content.html or None,
-        summary=summary.html or None,
-        enclosures=(*entry.enclosures, *(film for film in played if film.url not in known)),
+        entry, content=content.html or None, summary=summary.html or None, enclosures=(*entry.enclosures, *films)
     )
 
 
-def _texts(entry: Entry, base: str) -> tuple[SafeHtml, str]:
+def _texts(content: Meant, description: Meant, base: str) -> tuple[SafeHtml, str]:
     """Body and summary. A description that holds the whole text is the body, and no summary."""
-    content = _safe(entry.content, base)
-    summary_html = _safe(entry.summary, base)
+    body, summary_html = _safe(content, base), _safe(description, base)
     summary = " ".join(text_of(summary_html).split())
-    if content == EMPTY or (len(text_of(content)) < len(summary) and len(summary) > LONG_SUMMARY):
-        content = summary_html
-    if len(summary) > LONG_SUMMARY and content == summary_html:
+    if body == EMPTY or (len(text_of(body)) < len(summary) and len(summary) > LONG_SUMMARY):
+        body = summary_html
+    if len(summary) > LONG_SUMMARY and body == summary_html:
         summary = ""
-    return content, summary
+    return body, summary
 
 
-def _safe(raw: str | None, base: str) -> SafeHtml:
-    if not raw or not raw.strip():
-        return EMPTY
-    return sanitise(raw, base)
+def _safe(text: Meant, base: str) -> SafeHtml:
+    return sanitise(text.html, base) if text.safe is None else text.safe
 
 
 def _dates(entry: Entry, source: Source, moment: datetime, day_first: bool | None) -> tuple[datetime, datetime, bool]:

@@ -21,7 +21,7 @@ from html.entities import html5
 from typing import NamedTuple
 
 from syndicator.text import repair
-from syndicator.text.html import ELEMENTS, from_text
+from syndicator.text.html import ELEMENTS, EMPTY, SafeHtml, from_text
 from syndicator.text.repair import Film
 from syndicator.text.tags import UNREAD, tokens
 
@@ -66,6 +66,8 @@ class Meant(NamedTuple):
 
     html: str
     films: tuple[Film, ...] = ()
+    safe: SafeHtml | None = None
+    """The same where it was plain text: no sanitiser need see it."""
 
 
 def meant(raw: str) -> Meant:
@@ -73,9 +75,12 @@ def meant(raw: str) -> Meant:
 
     Plain text and HTML are both taken: a text without any tag becomes paragraphs and lines.
     """
-    text = _unescaped(raw) if _SIGNS.search(raw) else raw
-    if not _ANY_TAG.search(text):
-        return Meant(from_text(_ENTITY.sub(lambda found: unescape(found[0]), text)) if text.strip() else "")
+    if not raw or raw.isspace():
+        return Meant("", safe=EMPTY)
+    text = _unescaped(raw) if ("&" in raw or "]" in raw) and _SIGNS.search(raw) else raw
+    if "<" not in text or not _ANY_TAG.search(text):
+        safe = from_text(_ENTITY.sub(lambda found: unescape(found[0]), text) if "&" in text else text)
+        return Meant(safe, safe=safe)
     if "\n" in text.strip() and not _BLOCK_TAG.search(text):
         text = _lines(text)
     return Meant(*repair.mended(text))

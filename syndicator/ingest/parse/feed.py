@@ -193,7 +193,7 @@ def _settle_type(element: etree._Element) -> None:
 
     RFC 4287, 3.1.1 and 4.1.3.3 have `text`, `html`, `xhtml` and media types; publishers have "cdata" and "html/text".
     """
-    written = attribute(element, "type")
+    written = attribute(element, "type") if element.attrib else None
     if written is None:
         return
     kind = written.partition(";")[0].strip().lower()

@@ -259,32 +259,19 @@ class Channel:
     homepage: str | None = None
     language: str | None = None
     ttl: timedelta | None = None
-    """RSS `ttl`."""
     period: timedelta | None = None
     """`sy:updatePeriod` divided by `sy:updateFrequency`."""
     skip_hours: frozenset[int] = frozenset()
-    """Hours 0 to 23, UTC."""
     skip_days: frozenset[int] = frozenset()
-    """Weekdays, Monday is 0, UTC."""
+    """Hours 0 to 23 and weekdays, Monday is 0, both in UTC."""
     hub: str | None = None
     self_url: str | None = None
     parts: tuple[tuple[str, str | None], ...] = ()
     """What an index names instead of entries, the newest first: address, and date of change as written."""
     skipped: tuple[str, ...] = ()
-    """What could not be read, or not whole: a phrase for each item, such as "item 3 is no object"."""
+    """A phrase for each item that could not be read, or not whole: "item 3 is no object"."""
     left_out: int = 0
-    """Older items beyond the newest that are read."""
-
-    @property
-    def losses(self) -> str | None:
-        """A sentence for the operator about what was not read of this answer; None when all was."""
-        said = []
-        if self.skipped:
-            count = len(self.skipped)
-            said.append(f"{count} item{'s' if count > 1 else ''} could not be read, or not whole: {self.skipped[0]}.")
-        if self.left_out:
-            said.append(f"{self.left_out:,} older items were left out.")
-        return " ".join(said) or None
+    """Older items that are not read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from syndicator.errors import NotAFeed
-from syndicator.ingest.parse import parse
+from syndicator.ingest.parse import losses, parse
 from syndicator.model import Channel
 from tests.support.hostile import answer, source
 
@@ -123,11 +123,11 @@ def test_a_damaged_description_never_costs_the_first_item(damage):
 
 def test_what_was_lost_is_told():
     """The channel says which item is not whole, and why; a good feed says nothing."""
-    assert read(GOOD).losses is None
-    deep = read(feed(item("دمشق"), item("حلب", f"<description>{'<b>' * 90}</description>"))).losses
+    assert losses(read(GOOD)) is None
+    deep = losses(read(feed(item("دمشق"), item("حلب", f"<description>{'<b>' * 90}</description>"))))
     assert deep is not None
     assert "item 2 is nested deeper than 64 elements" in deep
-    cut = read(GOOD[:-40]).losses
+    cut = losses(read(GOOD[:-40]))
     assert cut is not None
     assert "breaks off" in cut
 

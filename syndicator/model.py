@@ -258,17 +258,17 @@ class Channel:
     homepage: str | None = None
     language: str | None = None
     ttl: timedelta | None = None
-    """RSS `ttl`."""
     period: timedelta | None = None
     """`sy:updatePeriod` divided by `sy:updateFrequency`."""
     skip_hours: frozenset[int] = frozenset()
-    """Hours 0 to 23, UTC."""
     skip_days: frozenset[int] = frozenset()
-    """Weekdays, Monday is 0, UTC."""
+    """Hours 0 to 23 and weekdays, Monday is 0, both in UTC."""
     hub: str | None = None
     self_url: str | None = None
     parts: tuple[tuple[str, str | None], ...] = ()
     """What an index names instead of entries, the best first: address, and date of change as written."""
+    skipped: tuple[str, ...] = ()
+    """A phrase for each item that could not be read, or not whole: "item 3 is no object"."""
     left_out: int = 0
     """Older items beyond the newest that are read, and lists where articles are wanted."""
     day_first: bool | None = None

@@ -33,9 +33,10 @@ from syndicator.model import Article, Category, Channel, Enclosure, Entry, Habit
 from syndicator.text import dates
 from syndicator.text.figures import figures, split_credit
 from syndicator.text.headline import title_words
-from syndicator.text.html import EMPTY, LIMIT, SafeHtml, from_text, plain, sanitise, text_of
+from syndicator.text.html import EMPTY, SafeHtml, plain, sanitise, text_of
 from syndicator.text.language import detect, tag
 from syndicator.text.lead import lead, shorten
+from syndicator.text.markup import Meant, meant
 from syndicator.text.pictures import is_pixel, one_each, shows
 from syndicator.text.url import Url, absolute, canonical, page_key, told_apart_by_fragment
 
@@ -48,7 +49,6 @@ LONGEST_TITLE = 1_000
 LONGEST_SUMMARY = 10_000
 """Characters; what is longer is cut between two words and ends in an ellipsis. Both are read outside the sandbox."""
 
-_MARKUP = re.compile(r"<[a-zA-Z!/]|&[a-zA-Z#]")
 _MAIL = re.compile(r"[^\s@<>()]+@[^\s@<>()]+")
 
 
@@ -76,6 +76,10 @@ def normalise(
     kept = once(articles)
     doubtful = [entry for (entry, _), found in zip(named, articles, strict=True) if found.published >= moment]
     notes = [
+        _note(
+            len(channel.skipped), f"could not be read, or not whole: {channel.skipped[0]}" if channel.skipped else ""
+        ),
+        _note(channel.left_out, "left out, because only the newest are read"),
         _note(len(channel.entries) - len(named), "without a guid, a link or a homepage to know {} by, left out"),
         _note(len(articles) - len(kept), "written twice in one document, kept once"),
         *_date_notes(doubtful, source, moment, day_first),
@@ -207,7 +211,9 @@ def _article(
     day_first: bool | None,
 ) -> Article:
     base = entry.base or url
-    body, summary = _texts(entry, base)
+    content, description = meant(entry.content or ""), meant(entry.summary or "")
+    entry = _as_meant(entry, content, description)
+    body, summary = _texts(content, description, base)
     said = summary or lead(body)
     title = shorten(plain(entry.title or ""), LONGEST_TITLE) or plain(shorten(said, 80)) or identity.link
     published, updated, dated = _dates(entry, source, moment, day_first)
@@ -241,25 +247,29 @@ def fingerprint(article: Article) -> str:
     return hashlib.sha256(json.dumps(essence(article), sort_keys=True).encode()).hexdigest()
 
 
-def _texts(entry: Entry, base: str) -> tuple[SafeHtml, str]:
+def _as_meant(entry: Entry, content: Meant, summary: Meant) -> Entry:
+    """The entry with its texts as they were meant; what is played in them is among its enclosures."""
+    known = {enclosure.url for enclosure in entry.enclosures}
+    played = (Enclosure(url=one.address, type=one.type, title=one.title) for one in (*content.films, *summary.films))
+    films = tuple(film for film in played if film.url not in known)
+    return replace(
+        entry, content=content.html or None, summary=summary.html or None, enclosures=(*entry.enclosures, *films)
+    )
+
+
+def _texts(content: Meant, description: Meant, base: str) -> tuple[SafeHtml, str]:
     """Body and summary. A description that holds the whole text is the body, and no summary."""
-    content = _safe(entry.content, base)
-    summary_html = _safe(entry.summary, base)
+    body, summary_html = _safe(content, base), _safe(description, base)
     summary = " ".join(text_of(summary_html).split())
-    if content == EMPTY or (len(text_of(content)) < len(summary) and len(summary) > LONG_SUMMARY):
-        content = summary_html
-    if len(summary) > LONG_SUMMARY and content == summary_html:
+    if body == EMPTY or (len(text_of(body)) < len(summary) and len(summary) > LONG_SUMMARY):
+        body = summary_html
+    if len(summary) > LONG_SUMMARY and body == summary_html:
         summary = ""
-    return content, shorten(summary, LONGEST_SUMMARY)
+    return body, shorten(summary, LONGEST_SUMMARY)
 
 
-def _safe(raw: str | None, base: str) -> SafeHtml:
-    if not raw or not raw.strip():
-        return EMPTY
-    if _MARKUP.search(raw):
-        return sanitise(raw, base)
-    made = from_text(shorten(raw, LIMIT))  # nothing but signs and line ends grows to five times as much
-    return made if len(made) <= 2 * LIMIT else from_text(shorten(raw, LIMIT // 4))
+def _safe(text: Meant, base: str) -> SafeHtml:
+    return sanitise(text.html, base) if text.safe is None else text.safe
 
 
 def _dates(entry: Entry, source: Source, moment: datetime, day_first: bool | None) -> tuple[datetime, datetime, bool]:

@@ -8,7 +8,9 @@ is by what is hardest to fake:
 2. the operator's word (`Source.encoding`);
 3. NUL bytes in the rhythm of UTF-16 or UTF-32;
 4. bytes that are UTF-8 throughout: no other encoding produces them by accident;
-5. bytes that are UTF-8 for the most part: the bad ones become U+FFFD, one each;
+5. bytes that are UTF-8 in some fields and not in others: publishers paste old texts into new feeds, and new ones into
+   old. A field that is UTF-8, or is it for the most part, is read so, its bad bytes becoming U+FFFD, one each; all
+   others together are read by what follows;
 6. the document's own label, then the server's - unless it names a Unicode encoding that the bytes have just been
    shown not to be in, or a Western one for bytes that come in words, as Arabic does;
 7. the language that the document names, or the look of Arabic: windows-1256 or ISO-8859-6, told apart by how
@@ -16,13 +18,16 @@ is by what is hardest to fake:
 8. charset-normalizer on a sample, if the bytes come in words;
 9. windows-1252.
 
-The same function reads web pages, whose label stands in a `meta` element.
+The same function reads web pages, whose label stands in a `meta` element. Text that its publisher decoded wrongly
+before us is repaired where that is certain (`mojibake`).
 """
 
 import codecs
 import re
 
 from charset_normalizer import from_bytes
+
+from syndicator.text.mojibake import repaired
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -82,6 +87,14 @@ _LANGUAGE = re.compile(
 )
 _WORD = re.compile(rb"[\x80-\xff]{2,}")
 _TAG = re.compile(rb"<[^<>]{0,500}>")
+_FIELD_ENDS = re.compile(rb"(?<=[<>\n\"])")
+_SEAM = b"\n<\x1e>\n"
+"""Between fields that are read together: no encoding that they may be in reads it otherwise."""
+_ARABIC_UTF8 = re.compile(rb"(?:[\xd8-\xdb][\x80-\xbf]){2}")
+_SLIPS = 4
+_LAM = "ل".encode()
+_LEAST = 3
+"""Bytes by which the UTF-8 of one field is longer than its characters: no other text is UTF-8 by chance so long."""
 _ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]+")
 
 
@@ -91,7 +104,7 @@ def decode(body: bytes, *, override: str | None = None, http_charset: str | None
     `override` is the operator's encoding, `http_charset` the server's; an unknown name counts as none.
     Never raises: what cannot be read becomes U+FFFD, at most one for a bad byte.
     """
-    return _ILLEGAL.sub("", _text(body, override, http_charset)).lstrip("\ufeff")
+    return repaired(_ILLEGAL.sub("", _text(body, override, http_charset))).lstrip("\ufeff")
 
 
 def codec(label: str | None) -> str | None:
@@ -118,7 +131,12 @@ def _text(body: bytes, override: str | None, http_charset: str | None) -> str:
         labels_with_escapes = [name for name in labels if name.startswith("iso2022")]
         if labels_with_escapes:
             return body.decode(labels_with_escapes[0], "replace")
-    return _utf8(body) or _by_label(body, labels) or _by_language(body) or _by_guess(body)
+    return _utf8(body) or _field_by_field(body, labels) or _legacy(body, body, labels)
+
+
+def _legacy(body: bytes, whole: bytes, labels: list[str]) -> str:
+    """Bytes that are not UTF-8; `whole` is the document that they stand in."""
+    return _by_label(body, labels) or _by_language(body, whole) or _by_guess(body)
 
 
 def _by_nuls(body: bytes) -> str | None:
@@ -143,15 +161,40 @@ def _label_within(body: bytes) -> str | None:
 
 
 def _utf8(body: bytes) -> str | None:
-    """The text if the bytes are UTF-8, or mostly: three good characters beyond ASCII for each bad byte."""
+    """The text if all the bytes are UTF-8."""
     try:
         return body.decode("utf-8")
     except UnicodeDecodeError:
-        pass
-    text = body.decode("utf-8", "replace")
-    replaced = text.count("\ufffd") - body.count(b"\xef\xbf\xbd")
-    ascii_only = len(body.translate(None, bytes(range(128, 256))))
-    return text if len(text) - ascii_only - replaced >= 3 * replaced else None
+        return None
+
+
+def _field_by_field(body: bytes, labels: list[str]) -> str | None:
+    """The text of a document with UTF-8 in it that is not all UTF-8; None when there is none to speak of."""
+    fields = _FIELD_ENDS.split(body)
+    read: list[str | None] = [_mostly_utf8(field) for field in fields]
+    surest = max(
+        (len(field) - len(text) for text, field in zip(read, fields, strict=True) if text is not None), default=0
+    )
+    if surest < _LEAST:  # each character beyond ASCII is shorter than its bytes
+        return None
+    others = [field for text, field in zip(read, fields, strict=True) if text is None]
+    rest = iter(_legacy(_SEAM.join(others), body, labels).split(_SEAM.decode()) if others else ())
+    return "".join(next(rest, "") if text is None else text for text in read)
+
+
+def _mostly_utf8(field: bytes) -> str | None:
+    """The text of one field: three good characters beyond ASCII for each bad byte, which becomes U+FFFD.
+
+    A few bad bytes are also forgiven where Arabic in UTF-8 stands beside them, which nothing else looks like.
+    """
+    if field.isascii():
+        return field.decode("ascii")
+    text = field.decode("utf-8", "replace")
+    replaced = text.count("\ufffd") - field.count(b"\xef\xbf\xbd")
+    ascii_only = len(field.translate(None, bytes(range(128, 256))))
+    if len(text) - ascii_only - replaced >= 3 * replaced or (replaced <= _SLIPS and _ARABIC_UTF8.search(field)):
+        return text
+    return None
 
 
 def _by_label(body: bytes, labels: list[str]) -> str | None:
@@ -178,10 +221,11 @@ def _in_words(body: bytes) -> bool:
     return sum(map(len, words)) * 5 > high * 3
 
 
-def _by_language(body: bytes) -> str | None:
-    found = _LANGUAGE.search(body[: 4 * _HEAD])
+def _by_language(body: bytes, whole: bytes) -> str | None:
+    found = _LANGUAGE.search(whole[: 4 * _HEAD])
     name = _BY_LANGUAGE.get((found[1] or found[2]).decode("ascii").lower()) if found else None
-    if _in_words(body) and (name == "arabic" or (name is None and _looks_arabic(body))):
+    beside_arabic = whole is not body and _LAM in whole
+    if _in_words(body) and (name == "arabic" or (name is None and (beside_arabic or _looks_arabic(body)))):
         name = _arabic(body)
     return body.decode(name, "replace") if name and name != "arabic" else None
 

@@ -79,6 +79,8 @@ _NUMBER = re.compile(r"-?\d{1,5}%?")
 _LANGUAGE = re.compile(r"[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8}){0,5}")
 _IMAGE = re.compile(r'<(img|source)(?: [a-z]+="[^"]*")*>')
 _PIXEL = re.compile(r' (?:width|height)="[0-2]"| (?:style|hidden)="')
+_INLINE_FILES = re.compile(r"""\s[a-z-]+\s*=\s*(?:"\s*data:[^"<>]*"|'\s*data:[^'<>]*')""", re.I)
+"""Attributes that hold a whole file: one picture written so is larger than the markup that is kept."""
 _EMPTY = re.compile(
     r"<(p|div|span|figure|section|ul|ol|strong|em|b|i|u|a|picture|audio|video)(?: (?!src=)[^<> ]*)*>(?:\s|&nbsp;)*</\1>"
 )
@@ -95,6 +97,8 @@ def sanitise(raw: str, base: str | None = None) -> SafeHtml:
     262,144 characters of them at most.
     """
     current = legal(raw)
+    if len(current) > LIMIT:
+        current = _INLINE_FILES.sub("", current)
     if len(current) <= LIMIT:
         current = with_addresses(current)
     for _ in range(_ROUNDS):
@@ -242,7 +246,7 @@ _OTHER_ELEMENTS = _names(
     frame frameset head hgroup html image input isindex keygen label layer legend link map marquee menu meta meter nobr
     optgroup option output param plaintext portal progress rb rtc search slot strike track tt"""
 )
-_ELEMENTS = _OTHER_ELEMENTS | UNREAD | _ALLOWED.keys()
+ELEMENTS = _OTHER_ELEMENTS | UNREAD | _ALLOWED.keys()
 _ATTRIBUTES = re.compile(r"""[\s/](?:on\w+|[\w:-]*(?:href|src|action|icon|style))\s*=|=\s*["']""", re.I)
 """In what is no element's tag: a browser runs `<x onclick=...>` all the same."""
 
@@ -268,7 +272,7 @@ def _words(text: str) -> Iterator[str]:
 
 def _is_markup(name: str, raw: str) -> bool:
     """Whether what looks like a tag is one, and not "<ali@example.org>" or "<x = y>"."""
-    return name in _ELEMENTS or bool({"-", ":"} & set(name)) or _ATTRIBUTES.search(raw) is not None
+    return name in ELEMENTS or bool({"-", ":"} & set(name)) or _ATTRIBUTES.search(raw) is not None
 
 
 def _evenly(text: str) -> str:

@@ -45,9 +45,9 @@ TAG = re.compile(
     re.VERBOSE,
 )
 """A tag as HTML reads it (13.2.5): quotes count only where a value begins."""
-_AFTER_BRACKET = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz/!?")
+AFTER_BRACKET = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz/!?")
 """What makes markup of the bracket before it."""
-_LETTER = re.compile(r"</?[A-Za-z]")
+LETTER = re.compile(r"</?[A-Za-z]")
 _COMMENT_END = re.compile(r"--!?>")
 
 
@@ -56,7 +56,7 @@ def tokens(html: str, skip: frozenset[str] = UNREAD) -> Iterator[Token]:
     at = 0
     while at < len(html):
         start = html.find("<", at)
-        while start >= 0 and html[start + 1 : start + 2] not in _AFTER_BRACKET:
+        while start >= 0 and html[start + 1 : start + 2] not in AFTER_BRACKET:
             start = html.find("<", start + 1)
         if start < 0:
             break
@@ -64,10 +64,10 @@ def tokens(html: str, skip: frozenset[str] = UNREAD) -> Iterator[Token]:
             yield Token("text", "", html[at:start])
         tag = TAG.match(html, start)
         if tag is None:
-            if _LETTER.match(html, start):
+            if LETTER.match(html, start):
                 at = start
                 break
-            at = _after_comment(html, start)
+            at = after_comment(html, start)
             continue
         slash, name = tag.groups()
         name = name.lower() if name.isascii() else name
@@ -82,7 +82,12 @@ def tokens(html: str, skip: frozenset[str] = UNREAD) -> Iterator[Token]:
         yield Token("text", "", html[at:])
 
 
-def _after_comment(html: str, start: int) -> int:
+def text_length(html: str) -> int:
+    """Characters of visible text, white space at the ends of each piece aside."""
+    return sum(len(token.raw.strip()) for token in tokens(html) if token.kind == "text")
+
+
+def after_comment(html: str, start: int) -> int:
     """Where a comment, declaration or processing instruction that begins at `start` is over."""
     if not html.startswith("<!--", start):
         return (html.find(">", start) + 1) or len(html)

@@ -16,6 +16,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
+from lxml.etree import tostring
+from lxml.html import HtmlElement
+
 from syndicator.ingest.extract import furniture
 from syndicator.ingest.extract.blocks import Block, flatten, key, together
 from syndicator.ingest.extract.doubles import without_doubles
@@ -54,7 +57,34 @@ def clean_body(html: SafeHtml, *, title: str, images: tuple[Image, ...]) -> tupl
         *((one.figure.caption, one.figure.credit) for one in placed),
     ]
     kept, cuts = without_repeats(blocks, title=title, captions=words)
-    return (sanitise(together(kept)), doubles + cuts) if cuts else (html, doubles)
+    if not cuts:
+        return html, doubles
+    written = _as_written(root, blocks, kept)
+    return sanitise(together(kept) if written is None else written), doubles + cuts
+
+
+def _as_written(root: HtmlElement, blocks: Sequence[Block], kept: Sequence[Block]) -> str | None:
+    """The body without the elements of the blocks that were cut, all else as its publisher wrote it.
+
+    None when a cut block is only a part of its element, or its element holds one that is kept.
+    """
+    staying = {id(block) for block in kept}
+    gone = [block for block in blocks if id(block) not in staying]
+    needed = {
+        above
+        for block in kept
+        if block.element is not None
+        for above in (block.element, *block.element.iterancestors())
+    }
+    elements = [block.element for block in gone if block.text.strip()]
+    for block, element in zip([one for one in gone if one.text.strip()], elements, strict=True):
+        if element is None or element in needed or key(element.text_content()) != key(block.text):
+            return None
+    for element in elements:
+        if element is not None and element.getparent() is not None:
+            element.drop_tree()
+    body = next(root.iter("body"), root)
+    return (body.text or "") + "".join(tostring(child, encoding="unicode", method="html") for child in body)
 
 
 def without_repeats(

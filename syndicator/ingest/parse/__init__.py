@@ -25,3 +25,15 @@ def parse(response: Response, source: Source) -> Channel:
     Raises `NotAFeed`, `Malformed` or `ParseLimit` with a sentence for the operator, and nothing else.
     """
     return PARSERS[source.kind](response, source)
+
+
+def losses(channel: Channel) -> str | None:
+    """A sentence for the operator about what was not read of an answer; None when all of it was."""
+    said = []
+    if channel.skipped:
+        count = len(channel.skipped)
+        items = f"{count} item{'s' if count > 1 else ''}"
+        said.append(f"{items} could not be read, or not whole: {channel.skipped[0]}.")
+    if channel.left_out:
+        said.append(f"{channel.left_out:,} older items were left out.")
+    return " ".join(said) or None

@@ -52,6 +52,17 @@ NAMESPACE = {family: uris[0] for family, uris in _FAMILIES.items()} | {
     "content": "http://purl.org/rss/1.0/modules/content/",
     "dc": "http://purl.org/dc/elements/1.1/",
 }
+_RELATIVE = ("/", "?", "#", "./", "../")
+_NO_ADDRESS = re.compile(
+    r"[^\w/?#.]*|n\s?/\s?a|none|null|nil|undefined|false|true|unknown|empty|https?:?/*|link|url"
+    r"|لا\s?يوجد|بدون|غير متوفر",
+    re.IGNORECASE,
+)
+"""What people and programs write where an address is missing."""
+_NOTE = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:\s")
+_FILE = re.compile(r"\S/\S|\.\w{2,5}$")
+_WORD = re.compile(r"[\w\u064b-\u0652!.،؛:؟]+")
+_WWW = re.compile(r"www\.[\w-]+\.\w", re.IGNORECASE)
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:")
 
 
@@ -111,12 +122,38 @@ def number(written: str | None) -> int | None:
     return int(digits)
 
 
+def lines(element: etree._Element | None) -> str | None:
+    """As `text`, but line ends stay: white space is collapsed within each line."""
+    if element is None:
+        return None
+    written = "".join(map(str, element.itertext())).replace("\r\n", "\n").replace("\r", "\n").strip()
+    return "\n".join(" ".join(line.split()) for line in written.split("\n")) or None
+
+
 def url(written: str | None) -> str | None:
-    """An address as written, without white space around it or line breaks in it; None when empty or too long."""
+    """An address as written, without white space around it or line breaks in it.
+
+    None when it is empty or too long, or when it is words: "لا تعليقات بعد", "N/A", "none".
+    """
     if not written:
         return None
     written = "".join(written.split("\n")).strip()
-    return written if written and len(written) <= URL_LENGTH else None
+    if not written or len(written) > URL_LENGTH or _NO_ADDRESS.fullmatch(written):
+        return None
+    if is_absolute(written):
+        return None if _NOTE.match(written) else written
+    if not _reads_as_address(written):
+        return None
+    return f"http://{written}" if _WWW.match(written) else written
+
+
+def _reads_as_address(written: str) -> bool:
+    """Whether a text without a scheme may be a relative address, and is not words."""
+    if written.startswith(_RELATIVE):
+        return True
+    if len(written.split()) > 1:
+        return written.isascii() and _FILE.search(written) is not None
+    return written.isascii() or not _WORD.fullmatch(written)
 
 
 def xml_base(element: etree._Element, document: str) -> str:

@@ -52,7 +52,10 @@ class Where:
     """What a feed says once for all its items."""
 
     document: str
-    """The address of the feed itself."""
+    """What addresses without `xml:base` are relative to: the channel's page, else the address of the feed itself.
+
+    Publishers write relative links for their site, and serve the feed from elsewhere. SimplePie and miniflux read so.
+    """
     authors: tuple[str, ...] = ()
     """Of an Atom feed: those of every entry that names none (RFC 4287, 4.2.1)."""
 
@@ -84,7 +87,7 @@ def read(item: etree._Element, where: Where) -> Entry:
         enclosures=tuple(replace(part, url=address(part.url) or part.url) for part in enclosures),
         images=tuple(replace(image, url=address(image.url) or image.url) for image in images),
         source=_source(item),
-        comments=address(first_text(item, "comments") or _link_by_rel(item, "replies")),
+        comments=address(_comments(item)),
         geo=_geo(item),
     )
 
@@ -182,6 +185,14 @@ def _link(item: etree._Element, document: str) -> tuple[str | None, str]:
         _, element, written = min(alternates, key=lambda found: found[0])
         return written, xml_base(element, document)
     return url(attribute(item, "href")), xml_base(item, document)
+
+
+def _comments(item: etree._Element) -> str | None:
+    """The page of comments; a number of them, or a word, is none."""
+    written = next((found for child in named(item, "comments") if (found := url(text(child)))), None)
+    if written and re.search(r"[/.?#]", written):
+        return written
+    return _link_by_rel(item, "replies")
 
 
 def _link_by_rel(item: etree._Element, rel: str) -> str | None:

@@ -22,14 +22,14 @@ from lxml import etree
 
 from syndicator.errors import NotAFeed
 from syndicator.ingest.parse import channel, entry
-from syndicator.ingest.parse.elements import NAMESPACE, first_text, name, named, text
-from syndicator.ingest.parse.mend import tree
+from syndicator.ingest.parse.elements import NAMESPACE, attribute, is_absolute, lines, name, named, text
+from syndicator.ingest.parse.mend import salvaged
+from syndicator.ingest.parse.newest import ITEMS, newest
 from syndicator.ingest.parse.sniff import refuse_other_kinds, refuse_pages
 from syndicator.model import Channel, Response, Source
 from syndicator.text.decode import decode
 from syndicator.text.html import plain
 
-ITEMS = 2_000
 TITLE = 1_024
 """Bytes of UTF-8."""
 
@@ -38,6 +38,14 @@ _ATOM = "http://www.w3.org/2005/Atom"
 _ATOM_03 = "http://purl.org/atom/ns#"
 _ENCODED = f"{{{NAMESPACE['content']}}}encoded"
 _CONTENT_AS = {"content": "content", "body": "body", "xhtml:body": "body", "xhtml:div": "body"}
+_TYPES = {
+    "text": "text/plain", "text/plain": "text/plain", "plain": "text/plain", "plaintext": "text/plain",
+    "html": "text/html", "text/html": "text/html", "xhtml": "application/xhtml+xml",
+    "application/xhtml+xml": "application/xhtml+xml",
+}  # fmt: skip
+_BASE64 = re.compile(r"\s*(?:[A-Za-z0-9+/]{4}\s?){6,}(?:[A-Za-z0-9+/]{2,3}={1,2})?\s*")
+_FILES = ("image/", "audio/", "video/", "application/", "message/", "multipart/", "model/", "font/")
+"""Media types whose content is a file, in base64."""
 _VOID_PAIR = re.compile(r"></(?:area|br|col|embed|hr|img|input|source|track|wbr)>")
 _MARKUP = re.compile(r"<[A-Za-z/!?]|&#?\w+;")
 _PAIRED = re.compile(r"</(?:a|b|div|em|h[1-6]|i|li|ol|p|span|strong|ul|table)>|<br ?/?>|<img\s", re.IGNORECASE)
@@ -48,17 +56,20 @@ def parse(response: Response, source: Source) -> Channel:
     refuse_other_kinds(response.body)
     written = decode(response.body, override=source.encoding, http_charset=response.charset)
     refuse_pages(written)
-    root = _known(tree(written))
+    written, left_out = newest(written)
+    root, lost = salvaged(written)
+    root = _known(root)
     if name(root).rpartition(":")[2] in ("html", "body", "head"):
         raise NotAFeed("The address answered with a web page where a feed was expected.")
     if name(root) not in _ROOTS:
         raise NotAFeed(f"The address answered with XML that is no feed: its outermost element is <{_tag(root)}>.")
-    where = entry.Where(document=response.url, authors=channel.authors(root))
+    whole = channel.read(root, response)
+    site = whole.homepage if whole.homepage and is_absolute(whole.homepage) else response.url
+    where = entry.Where(document=site, authors=channel.authors(root))
     items = list(_items(root))
     structured = [entry.read(item, where) for item in items]
     described = [_media_description(item) for item in items]
     gone = [found for stone in root.iter() if name(stone) == "at:deleted-entry" and (found := entry.deleted(stone))]
-    whole = channel.read(root, response)
     title, worded = _words(root, items)
     entries = [
         replace(
@@ -73,6 +84,8 @@ def parse(response: Response, source: Source) -> Channel:
         whole,
         title=(plain(title) or None) if title else None,
         entries=(*entries, *gone[: max(ITEMS - len(entries), 0)]),
+        skipped=lost,
+        left_out=left_out,
     )
 
 
@@ -111,10 +124,11 @@ def _items(root: etree._Element) -> Iterator[etree._Element]:
 
 def _media_description(item: etree._Element) -> str | None:
     """What Media RSS says of the item as a whole, for feeds that have no other summary."""
-    group = next(named(item, "media:group"), None)
-    return first_text(item, "media:description") or (
-        first_text(group, "media:description") if group is not None else None
-    )
+    for scope in (item, *named(item, "media:group")):
+        for child in named(scope, "media:description"):
+            if said := lines(child):
+                return said
+    return None
 
 
 def _words(root: etree._Element, items: list[etree._Element]) -> tuple[str | None, list[_Words]]:
@@ -159,6 +173,7 @@ def _take_words(item: etree._Element, target: etree._Element, space: str, *, onl
     for kind, element in (("title", title), ("summary", summary), *(("content", content) for content in contents)):
         if element is None:
             continue
+        _settle_type(element)
         if element.get("type"):
             typed.add(kind)
         if kind == "content":
@@ -171,6 +186,35 @@ def _take_words(item: etree._Element, target: etree._Element, space: str, *, onl
         element.tag, element.tail = tag, None
         target.append(element)
     return _Words(has_summary=summary is not None, typed=frozenset(typed))
+
+
+def _settle_type(element: etree._Element) -> None:
+    """Write a text's `type` as feedparser knows it. What it does not know, it takes for base64 and loses.
+
+    RFC 4287, 3.1.1 and 4.1.3.3 have `text`, `html`, `xhtml` and media types; publishers have "cdata" and "html/text".
+    """
+    written = attribute(element, "type") if element.attrib else None
+    if written is None:
+        return
+    kind = written.partition(";")[0].strip().lower()
+    inline = len(element) > 0
+    if (kind.startswith(_FILES) and "ml" not in kind) or _is_base64(element, kind):
+        return
+    for key in [key for key in element.attrib if str(key).rpartition("}")[2].lower() == "type"]:
+        del element.attrib[key]
+    if kind in _TYPES and not (inline and "plain" in _TYPES[kind]) and not ("xhtml" in kind and not inline):
+        element.set("type", kind if kind in ("text", "html", "xhtml") else _TYPES[kind])
+    elif inline and element.get("mode") != "escaped":
+        element.set("type", "application/xhtml+xml")
+    elif any(word in kind for word in ("html", "cdata", "escaped", "xml")):
+        element.set("type", "text/html")
+
+
+def _is_base64(element: etree._Element, kind: str) -> bool:
+    """Whether a text is in base64, as Atom 0.3 says, or in a type that nobody knows and written like it."""
+    if element.get("mode") == "base64":
+        return True
+    return kind not in _TYPES and "/" in kind and _BASE64.fullmatch(element.text or "") is not None
 
 
 def _first_filled(item: etree._Element, *names: str) -> etree._Element | None:

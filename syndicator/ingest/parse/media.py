@@ -131,7 +131,8 @@ def _address(element: etree._Element) -> str | None:
         written = text(inner) if inner is not None else text(element)
         if written is not None and not re.match(r"(?:https?:)?/", written):
             return None
-    return url(written)
+    address = url(written)
+    return address if address and re.search(r"[/.?]", address) else None
 
 
 def _is_picture(element: etree._Element, address: str) -> bool:

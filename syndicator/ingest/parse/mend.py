@@ -1,13 +1,13 @@
 """Makes well-formed XML of what publishers send, without guessing at its meaning.
 
-Every text loses its XML declaration (it is no longer bytes), its document type (so no entity that it declares is ever
-expanded, by whichever parser) and the junk before its first tag. Outside CDATA and comments, references to
-characters that XML forbids vanish, HTML's named characters become what they name, and every other `&` is a plain one.
+Every text loses what stands before its root: the XML declaration (it is no longer bytes), the document type (so no
+entity is ever expanded by a parser; `declared` reads the harmless ones) and the notices of servers. Outside CDATA and
+comments, references to characters that XML forbids vanish, HTML's named characters become what they name, and every
+other `&` is a plain one. A CDATA section in a CDATA section becomes one. A section or comment that is never closed
+ends with the element that it began in.
 
-Only a text that is still broken is balanced: an end tag closes what was opened after its start tag, one that closes
-nothing is dropped, HTML's void elements are closed at once, and a text that breaks off loses the item that it broke off
-in. Parsers that recover by themselves do worse: libxml2 lets one unclosed `<br>` swallow all the items after it,
-and feedparser's loose parser reads `AT&T` as `AT&T;`.
+Only a text that is still broken, or beyond a limit, is balanced (`balance`). What is still broken then is read item by
+item: one bad item costs itself.
 """
 
 import contextlib
@@ -18,36 +18,34 @@ from html.entities import html5
 from lxml import etree
 
 from syndicator.errors import Malformed, NotAFeed, ParseLimit
-from syndicator.ingest.parse.prescan import DEPTH, prescan
+from syndicator.ingest.parse.balance import ITEM_END, ITEM_START, balance
+from syndicator.ingest.parse.declared import expander
+from syndicator.ingest.parse.prescan import prescan
+from syndicator.ingest.parse.sections import sections
+from syndicator.ingest.parse.sniff import root_of
 
 _XML_NAMES = frozenset({"amp", "lt", "gt", "quot", "apos"})
 _REFERENCE = re.compile(r"&(?:#([0-9]{1,9});|#[xX]([0-9A-Fa-f]{1,8});|([A-Za-z][A-Za-z0-9]{1,31});)?")
-_DECLARATION = re.compile(r"\s*<\?xml\s[^<>]*\?>\s*", re.IGNORECASE)
-_DOCTYPE_START = re.compile(r"<!DOCTYPE\b", re.IGNORECASE)
-_DOCTYPE = re.compile(
-    r"""<!DOCTYPE(?:[^\[\]>"']++|"[^"]*+"|'[^']*+')*+"""
-    r"""(?:\[(?:[^\]"'<]++|"[^"]*+"|'[^']*+'|<!--(?:[^-]++|-(?!->))*+-->|<)*+\]\s*+)?>""",
-    re.IGNORECASE,
-)
-_ROOT = re.compile(r"<([A-Za-z_][^\s/>]*)")
-_TAG = re.compile(
-    r"""<(?:/\s*([A-Za-z_:][\w:.\-]*)[^<>]*|([A-Za-z_:][\w:.\-]*)((?:[^<>"']++|"[^"<]*+"|'[^'<]*+'|["'])*+))>"""
-)
-_ATTRIBUTE = re.compile(r"""([A-Za-z_:][\w:.\-]*)(?:\s*=\s*(?:"([^"<]*)"|'([^'<]*)'|([^\s"'<>]+)))?""")
-_WELL_FORMED_ATTRIBUTES = re.compile(r"""(?:\s++[A-Za-z_:][\w:.\-]*+\s*+=\s*+(?:"[^"<]*+"|'[^'<]*+'))*+\s*+/?""")
-_LEFT_OVER = re.compile(r"<[?!][^<>]*>")
-_ITEM_END = re.compile(r"</(?:\w+:)?(?:item|entry)\s*>", re.IGNORECASE)
-_ITEMS = frozenset({"item", "entry"})
-_VOID = frozenset({"area", "br", "col", "embed", "hr", "img", "input", "param", "source", "track", "wbr"})
+_ROOT = re.compile(r"<([A-Za-z_][^\s/>]*)[^<>]*>")
+_MOST_TOLD = 64
 
 
 def tree(text: str) -> etree._Element:
     """The root of an XML text, mended where it must be. `NotAFeed`, `Malformed` or `ParseLimit` if it cannot be."""
+    return salvaged(text)[0]
+
+
+def salvaged(text: str) -> tuple[etree._Element, tuple[str, ...]]:
+    """As `tree`, and what was lost: a phrase for each item that could not be read, or not whole."""
     text = clean(text)
-    if wrong := prescan(text):
-        text = balance(text)
-        if wrong_still := prescan(text):
-            raise Malformed(f"The XML is broken beyond mending: {wrong} (after mending: {wrong_still}).")
+    lost: list[str] = []
+    if wrong := _wrong(text):
+        text, lost = balance(text)
+        if prescan(text):
+            text, bad = _one_by_one(text)
+            lost += bad
+            if still := prescan(text):
+                raise Malformed(f"The XML is broken beyond mending: {wrong} (after mending: {still}).")
     parser = etree.XMLParser(
         recover=True, resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True, remove_pis=True
     )
@@ -56,41 +54,51 @@ def tree(text: str) -> etree._Element:
         root = etree.fromstring(text.encode("utf-8", "replace"), parser)
     if root is None:
         raise Malformed("The XML is broken beyond mending: no element could be read.")
-    return root
+    return root, tuple(lost[:_MOST_TOLD])
+
+
+def _wrong(text: str) -> str | None:
+    try:
+        return prescan(text)
+    except ParseLimit as limit:
+        return str(limit)
+
+
+def _one_by_one(text: str) -> tuple[str, list[str]]:
+    """The text without the items that are no XML, each tried in the root's own start tag."""
+    root = _ROOT.match(text)
+    if root is None:
+        return text, []
+    end = f"</{root[1]}>"
+    kept: list[str] = []
+    lost: list[str] = []
+    last = number = 0
+    for start in ITEM_START.finditer(text):
+        if start.start() < last:
+            continue
+        close = ITEM_END.search(text, start.end())
+        stop = close.end() if close else len(text)
+        number += 1
+        kept.append(text[last : start.start()])
+        if wrong := prescan(f"{root[0]}{text[start.start() : stop]}{end}"):
+            lost.append(f"item {number} is no XML ({wrong})")
+        else:
+            kept.append(text[start.start() : stop])
+        last = stop
+    return "".join(kept) + text[last:], lost
 
 
 def clean(text: str) -> str:
-    """The text without declaration, document type and leading junk, and with every reference one that XML knows."""
-    text = _DECLARATION.sub("", text, count=1) if _DECLARATION.match(text) else text
-    start = text.find("<")
-    if start < 0:
+    """The text from its root on, with every reference one that XML knows."""
+    if "<" not in text:
         raise NotAFeed("The address answered with plain text where a feed was expected.")
-    text = text[start:]
-    if declared := _DECLARATION.match(text):
-        text = text[declared.end() :]
-    opening = _DOCTYPE_START.search(text)
-    if opening and not _ROOT.search(text, 0, opening.start()):
-        found = _DOCTYPE.match(text, opening.start())
-        end = found.end() if found else text.find(">", opening.end()) + 1
-        text = text[: opening.start()] + text[end or len(text) :]
-    return "".join(part if kept else _REFERENCE.sub(_reference, part) for part, kept in _sections(text)).strip()
-
-
-def _sections(text: str) -> list[tuple[str, bool]]:
-    """The text in pieces: True for CDATA sections and comments, which are kept as they are."""
-    pieces: list[tuple[str, bool]] = []
-    place = 0
-    for opening in re.finditer(r"<!\[CDATA\[|<!--", text):
-        if opening.start() < place:
-            continue
-        closing = "]]>" if opening[0] != "<!--" else "-->"
-        end = text.find(closing, opening.end())
-        if end < 0:
-            break
-        pieces += [(text[place : opening.start()], False), (text[opening.start() : end + 3], True)]
-        place = end + 3
-    pieces.append((text[place:], False))
-    return pieces
+    root, first = root_of(text)
+    start = root if root is not None else first if first is not None else text.find("<")
+    expand = expander(text[:start])
+    return "".join(
+        (expand(part) if expand else part) if kept else _REFERENCE.sub(_reference, expand(part) if expand else part)
+        for part, kept in sections(text[start:] if start else text)
+    ).strip()
 
 
 def _reference(found: re.Match[str]) -> str:
@@ -106,74 +114,3 @@ def _reference(found: re.Match[str]) -> str:
 
 def _legal(point: int) -> bool:
     return point in (9, 10, 13) or 0x20 <= point <= 0xD7FF or 0xE000 <= point <= 0xFFFD or 0x10000 <= point <= 0x10FFFF
-
-
-def balance(text: str) -> str:
-    """Broken XML with every element closed in the right place; `text` comes from `clean`."""
-    root = _ROOT.search(text)
-    if root and not re.search(rf"</\s*{re.escape(root[1])}\b", text[-4096:]):
-        ends = [item.end() for item in _ITEM_END.finditer(text)]
-        text = text[: ends[-1]] if ends else text
-    balancer = _Balancer()
-    for part, kept in _sections(text):
-        if not kept:
-            balancer.add(_LEFT_OVER.sub("", part))
-        elif part.startswith("<![") and balancer.open:
-            balancer.out.append(part)
-    return balancer.finish()
-
-
-class _Balancer:
-    """Writes tags and text, and knows what is open."""
-
-    def __init__(self) -> None:
-        self.out: list[str] = []
-        self.open: list[str] = []
-        self.done = False
-
-    def add(self, part: str) -> None:
-        place = 0
-        for tag in _TAG.finditer(part):
-            self._text(part[place : tag.start()])
-            place = tag.end()
-            if tag[1]:
-                self._end(tag[1])
-            else:
-                self._start(tag[2], tag[3])
-        self._text(part[place:])
-
-    def finish(self) -> str:
-        self._close(0)
-        return "".join(self.out)
-
-    def _text(self, text: str) -> None:
-        if self.open:
-            self.out.append(text.replace("<", "&lt;").replace("]]>", "]]&gt;"))
-
-    def _start(self, name: str, attributes: str) -> None:
-        if self.done:
-            return
-        if name.lower() in _ITEMS and name in self.open:
-            self._close(self.open.index(name))
-        closed = attributes.rstrip().endswith("/") or name.lower() in _VOID
-        written = list(_ATTRIBUTE.finditer(attributes))
-        pairs = {found[1]: found[2] or found[3] or found[4] or "" for found in written}
-        if len(pairs) < len(written) or not _WELL_FORMED_ATTRIBUTES.fullmatch(attributes):
-            attributes = "".join(f' {key}="{value.replace(chr(34), "&quot;")}"' for key, value in pairs.items())
-        attributes = attributes.rstrip().removesuffix("/")
-        self.out.append(f"<{name}{attributes}{'/' if closed else ''}>")
-        if not closed:
-            self.open.append(name)
-            if len(self.open) > DEPTH:
-                raise ParseLimit(f"The feed is nested deeper than {DEPTH} elements.")
-        elif not self.open:
-            self.done = True
-
-    def _end(self, name: str) -> None:
-        if name in self.open:
-            self._close(len(self.open) - 1 - self.open[::-1].index(name))
-
-    def _close(self, depth: int) -> None:
-        while len(self.open) > depth:
-            self.out.append(f"</{self.open.pop()}>")
-        self.done = self.done or (not self.open and bool(self.out))

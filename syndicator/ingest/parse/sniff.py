@@ -10,7 +10,27 @@ _PAGE = re.compile(
     r"<(?:!DOCTYPE\s+html\b|html\b|head\b|body\b|script\b|meta\b|div\b|table\b|h1\b)",
     re.IGNORECASE,
 )
-_FEED = re.compile(r"<(?:\w{1,20}:)?(?:rss|rdf|feed|channel)\b", re.IGNORECASE)
+DOCTYPE = re.compile(
+    r"""<!DOCTYPE(?:[^\[\]>"']++|"[^"]*+"|'[^']*+')*+"""
+    r"""(?:\[(?:[^\]"'<]++|"[^"]*+"|'[^']*+'|<!--(?:[^-]++|-(?!->))*+-->|<)*+\]\s*+)?>""",
+    re.IGNORECASE,
+)
+_TAG = re.compile(r"<(/?)([A-Za-z_][\w:.\-]{0,100})(?=[\s/>])([^<>]*)>")
+_ROOTS = frozenset({"rss", "rdf", "feed", "channel", "entry", "urlset", "sitemapindex"})
+_FEED_GOES_ON = re.compile(
+    r"(?:\s|<!--(?:[^-]|-(?!->)){0,2000}-->|<\?[^<>]{0,500}\?>){0,20}"
+    r"<(?:\w{1,20}:)?(?:channel|title|id|link|updated|author|entry|item|url|sitemap|generator|subtitle|logo|icon)[\s/>]",
+    re.IGNORECASE,
+)
+_LOOSE = frozenset({"p", "b", "i", "u", "a", "em", "font", "strong", "center", "span", "li", "small", "big"})
+"""What people leave open in a notice."""
+_BANNERS = frozenset(
+    {"div", "table", "tbody", "tr", "td", "th", "ul", "ol", "section", "aside", "header", "h1", "h2", "h3"}
+)
+"""What may be open where an XML declaration begins a new document."""
+_VOID = frozenset({"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"})
+_FAR, _PIECES, _DEEP = 1 << 18, 5_000, 100
+"""Characters, tags and depth in front of a feed that are looked through."""
 
 
 def refuse_other_kinds(body: bytes) -> None:
@@ -27,6 +47,68 @@ def refuse_pages(text: str) -> None:
     if start in ("{", "["):
         kind = ' It is a JSON Feed: write kind = "jsonfeed".' if "jsonfeed.org/version" in text[:4096] else ""
         raise NotAFeed(f"The address answered with JSON where a feed in XML was expected.{kind}")
-    page = _PAGE.match(text[:16384])
-    if page and not (_FEED.search(text[:2048]) and not page[0].lower().endswith(("html", "body", "head"))):
+    if _PAGE.match(text[:16_384]) and root_of(text)[0] is None:
         raise NotAFeed("The address answered with a web page where a feed was expected.")
+
+
+def root_of(text: str) -> tuple[int | None, int | None]:
+    """Where the root of a feed or sitemap begins, and where the first element of all does; None: there is none.
+
+    Notices of PHP, banners and scripts that a server puts in front of a feed are closed, or are lines of text; a page
+    that shows a feed is still open where the feed begins.
+    """
+    first: int | None = None
+    open_: list[str] = []
+    declared = endless = False
+    at = text.find("<")
+    for _ in range(_PIECES):
+        if not 0 <= at < _FAR:
+            break
+        tag = _TAG.match(text, at)
+        if tag is None:
+            at, endless, is_declaration = _behind(text, at, endless)
+            declared = declared or is_declaration
+        else:
+            slash, name = tag[1], tag[2].rpartition(":")[2].lower()
+            loose = _LOOSE | _BANNERS if declared else _LOOSE
+            if not slash and name in _ROOTS and loose.issuperset(open_) and (first is None or _goes_on(text, tag)):
+                return at, at if first is None else first
+            first = at if first is None else first
+            declared = False
+            at = _note(text, tag, name, open_)
+        at = text.find("<", at)
+    return None, first
+
+
+def _goes_on(text: str, root: re.Match[str]) -> bool:
+    """Whether behind the tag of a root stands what a feed or sitemap begins with."""
+    return _FEED_GOES_ON.match(text, root.end()) is not None
+
+
+def _note(text: str, tag: re.Match[str], name: str, open_: list[str]) -> int:
+    """Keep book of what is open; where to go on, which is behind the content of a script."""
+    if tag[1]:
+        if name in open_:
+            del open_[len(open_) - 1 - open_[::-1].index(name) :]
+        return tag.end()
+    if tag[3].endswith("/") or name in _VOID:
+        return tag.end()
+    if name in ("script", "style"):
+        end = text.lower().find(f"</{name}", tag.end(), _FAR)
+        if end >= 0:
+            return end + 2 + len(name)
+    if len(open_) < _DEEP:
+        open_.append(name)
+    return tag.end()
+
+
+def _behind(text: str, at: int, endless: bool) -> tuple[int, bool, bool]:
+    """Behind a comment, declaration or instruction; whether comments have no end, and whether it declared XML."""
+    if text.startswith("<!--", at) and not endless:
+        end = text.find("-->", at)
+        return (end + 3, False, False) if end >= 0 else (at + 4, True, False)
+    if text[at + 1 : at + 2] in ("!", "?"):
+        doctype = DOCTYPE.match(text, at) if text[at + 1] == "!" else None
+        end = doctype.end() if doctype else text.find(">", at) + 1
+        return end or len(text), endless, text[at + 2 : at + 5].lower() == "xml"
+    return at + 1, endless, False

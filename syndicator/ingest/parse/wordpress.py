@@ -8,14 +8,15 @@ from typing import Any
 
 from syndicator.errors import NotAFeed
 from syndicator.ingest.parse.elements import distinct, url
-from syndicator.ingest.parse.jsonfeed import ITEMS, MANY, load, rows, string, title, whole
+from syndicator.ingest.parse.jsonfeed import MANY, load, rows, string, title, whole
+from syndicator.ingest.parse.newest import ITEMS
 from syndicator.model import Category, Channel, Entry, Image, Response, Source
 from syndicator.text.html import plain
 
 
 def parse(response: Response, source: Source) -> Channel:
     """The posts as a `Channel`. Raises `NotAFeed`, `Malformed` or `ParseLimit`."""
-    data = load(response, source)
+    data, lost = load(response, source)
     if isinstance(data, dict) and isinstance(data.get("items"), list) and "code" not in data:
         data = data["items"]
     if not isinstance(data, list):
@@ -24,7 +25,11 @@ def parse(response: Response, source: Source) -> Channel:
     posts = [post for post in rows(data) if string(post.get("link")) or _rendered(post.get("guid"))]
     if data and not posts:
         raise NotAFeed("The address answered with a list of something else than posts: nothing in it has a link.")
-    return Channel(entries=tuple(_entry(post) for post in posts[:ITEMS]))
+    return Channel(
+        entries=tuple(_entry(post) for post in posts[:ITEMS]),
+        skipped=tuple(lost[:MANY]),
+        left_out=max(len(posts) - ITEMS, 0),
+    )
 
 
 def _entry(post: dict[str, Any]) -> Entry:

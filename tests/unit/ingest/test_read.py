@@ -2,8 +2,11 @@
 
 from datetime import UTC, datetime
 
+import pytest
+
 from syndicator.ingest.read import read
 from syndicator.model import Article, ExtractRules, ListingRules, Publisher, Response, Source
+from syndicator.text.html import plain
 
 MOMENT = datetime(2026, 3, 14, 9, 30, tzinfo=UTC)
 URL = "https://nahr.example.com/rss.xml"
@@ -54,3 +57,31 @@ def test_a_body_that_changes_changes_what_stands_for_the_summary() -> None:
     assert before.origins[0].fingerprint != after.origins[0].fingerprint
     assert before.summary != after.summary
     assert after.summary.startswith("وقال")
+
+
+PARTS = (
+    "<dl><dt>المسافة</dt><dd>مئة كيلومتر</dd></dl>",
+    "<table><tbody><tr><td>حلب</td><td>دمشق</td></tr></tbody></table>",
+    "<pre>a\n  b</pre>",
+    "<details><summary>خلفية الخبر</summary>تفاصيل الرحلة كلها</details>",
+    '<video src="https://a.test/v.mp4" controls=""></video>',
+    "<p>سطر أول<br>سطر ثان</p>",
+)
+
+
+@pytest.mark.parametrize(
+    "cut",
+    [
+        "<p>جميع الحقوق محفوظة</p>",
+        '<p>اقرأ أيضا: <a href="https://a.test/2">خبر آخر</a></p>',
+        "<h2>خبر القافلة اليوم</h2>",
+    ],
+)
+def test_a_cut_of_one_line_leaves_the_rest_as_it_was_written(cut: str) -> None:
+    """Tables, definition lists, code, films and lines stay what they are when a line beside them is taken out."""
+    text = "<p>قالت المصادر إن القافلة وصلت إلى المدينة صباح اليوم بعد رحلة طويلة من العاصمة، وإن التوزيع يبدأ غدا.</p>"
+    rest = text + "".join(PARTS)
+    body = cut + rest if cut.startswith("<h2") else rest + cut
+    article = one(content=body.replace("خبر القافلة اليوم", "مركز صحي جديد في حلب"))
+    assert not any(line in plain(article.body) for line in ("جميع الحقوق", "اقرأ أيضا", "مركز صحي جديد في حلب"))
+    assert all(part in article.body for part in (text, *PARTS))

@@ -14,6 +14,8 @@ from syndicator.ingest.parse import PARSERS, parse
 from syndicator.model import Channel
 from tests.support.hostile import ATTACKS, ENTITIES, answer, rss, source
 
+FIRST, SECOND = "<item><title>دمشق</title></item>", "<item><title>حلب</title></item>"
+
 
 def read(body: bytes | str, kind: str = "feed") -> Channel:
     return parse(answer(body), source(kind))
@@ -57,11 +59,9 @@ def test_every_attack_ends_quickly(name):
     assert sentence is None or (sentence.endswith(".") and len(sentence) < 400)
 
 
-def test_limits_are_named():
-    """Depth, number of elements, attributes and parts of an item have limits, and the message says which was passed."""
+def test_limits_of_the_whole_are_named():
+    """Depth outside of items and the number of all elements have limits, and the message says which was passed."""
     for body, word in (
-        (ATTACKS["attributes"], "attributes"),
-        (ATTACKS["categories"], "elements in it"),
         (ATTACKS["nesting with ends"], "nested"),
         (rss("<a/>" * 200_001), "200,000 elements"),
     ):
@@ -69,13 +69,34 @@ def test_limits_are_named():
             read(body)
 
 
+@pytest.mark.parametrize(
+    ("inside", "word"),
+    [
+        ("<b>" * 100 + "x" + "</b>" * 100, "deeper than 64"),
+        ("<b>" * 300_000, "deeper than 64"),
+        (f"<b>{'<i/>' * 210_000}</b>", "too many elements"),
+        ("".join(f"<category>c{n}</category>" for n in range(50_000)), "4,096 elements"),
+        ("<b " + " ".join(f"a{n}=''" for n in range(50_000)) + "/>", "64 attributes"),
+    ],
+)
+def test_an_item_beyond_a_limit_costs_itself_at_most(inside, word):
+    """The items around it are read, it keeps its title, and what it lost is told."""
+    channel = read(rss(FIRST, f"<item><title>حماة</title>{inside}</item>", SECOND))
+    assert [entry.title for entry in channel.entries] == ["دمشق", "حماة", "حلب"]
+    assert len(channel.skipped) == 1
+    assert word in channel.skipped[0]
+    assert channel.skipped[0].startswith("item 2 ")
+
+
 def test_an_item_has_64_of_everything_and_a_feed_2000_items():
-    """Of more items, categories, enclosures or pictures the first are kept."""
+    """Of more categories, enclosures or pictures the first are kept; of more items the newest."""
     parts = "".join(
         f"<category>c{n}</category><enclosure url='http://a.test/{n}.mp3'/><media:thumbnail url='http://a.test/{n}.jpg'/>"
         for n in range(100)
     )
-    entries = read(rss(f"<item>{parts}</item>", *(f"<item><guid>{n}</guid></item>" for n in range(2_100)))).entries
+    entries = read(
+        rss(f"<item>{parts}</item>", *(f"<item><guid>{9_000 - n}</guid></item>" for n in range(2_100)))
+    ).entries
     assert len(entries) == 2_000
     first = entries[0]
     assert (len(first.categories), len(first.enclosures), len(first.images)) == (64, 64, 64)
@@ -118,7 +139,6 @@ def test_what_is_no_feed_is_called_by_its_name(name):
         read(body)
 
 
-FIRST, SECOND = "<item><title>دمشق</title></item>", "<item><title>حلب</title></item>"
 OPEN = f"<rss><channel>{FIRST}{SECOND}"
 
 

@@ -92,3 +92,38 @@ def test_utf8_is_always_itself(text):
     """Valid UTF-8 is never taken for anything else, whatever the server says."""
     wanted = text.replace("\ufffe", "").replace("\uffff", "").lstrip("\ufeff")
     assert decode(text.encode(), http_charset="windows-1256").lstrip("\ufeff") == wanted
+
+
+def _items(*rows: tuple[str, str, str]) -> bytes:
+    """Items whose title and text are written in an encoding of their own."""
+    return b"".join(
+        f"<item><title>{title}</title><description>{text}</description></item>".encode(codec)
+        for codec, title, text in rows
+    )
+
+
+MIXED = {
+    "one item in windows-1256": [("utf-8", TITLE, WORDS), ("cp1256", TITLE, WORDS), ("utf-8", TITLE, WORDS)],
+    "one item in ISO-8859-6": [("utf-8", TITLE, WORDS), ("iso-8859-6", TITLE.replace("،", ""), WORDS)],
+    "one item in UTF-8": [("cp1256", TITLE, WORDS), ("cp1256", TITLE, WORDS), ("utf-8", TITLE, WORDS)],
+    "markup in both": [("utf-8", TITLE, f"<![CDATA[<p>{WORDS}</p>]]>"), ("cp1256", TITLE, f"<![CDATA[<p>{WORDS}</p><p>{WORDS}</p>]]>")],
+    "short titles": [("utf-8", "سوريا", WORDS), ("cp1256", "سوريا", "حلب")],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("label", ["utf-8", "windows-1256", None])
+@pytest.mark.parametrize("name", MIXED)
+def test_items_in_two_encodings_are_both_right(name, label):
+    """Old texts pasted into a new feed, and new ones into an old: each field is read in its own encoding."""
+    declaration = f"<?xml version='1.0' encoding='{label}'?>" if label else ""
+    body = f"{declaration}<rss version='2.0'><channel>".encode() + _items(*MIXED[name]) + b"</channel></rss>"
+    entries = parse(Response(url="http://a.test/f", status=200, body=body), _source()).entries
+    assert [entry.title for entry in entries] == [title for _, title, _ in MIXED[name]]
+    assert all("�" not in (entry.summary or "") for entry in entries)
+
+
+def test_a_few_bad_bytes_beside_utf8_cost_themselves():
+    """A text that was cut inside a character is UTF-8 with a slip, and no other encoding."""
+    body = _items(("utf-8", TITLE, WORDS)) + b"<item><title>" + TITLE.encode()[:-1] + b"...</title></item>"
+    assert decode(body).endswith(f"{TITLE[:-1]}�...</title></item>")
+    assert "café" in decode(body + b"<p>caf\xe9</p>")

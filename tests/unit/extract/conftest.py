@@ -18,7 +18,17 @@ def read_page():
     """`read_page(html_or_bytes, title=..., rules=..., ...)` is the extraction of a page."""
 
     def read(
-        page, *, title="", summary="", body="", url=URL, content_type="text/html", status=200, encoding=None, rules=None
+        page,
+        *,
+        title="",
+        summary="",
+        body="",
+        images=(),
+        url=URL,
+        content_type="text/html",
+        status=200,
+        encoding=None,
+        rules=None,
     ):
         article = Article(
             id="6f0c8c5e-0000-5000-8000-000000000000",
@@ -26,6 +36,7 @@ def read_page():
             title=title,
             summary=summary,
             body=sanitise(body),
+            images=images,
             language="ar",
             published=MOMENT,
             updated=MOMENT,

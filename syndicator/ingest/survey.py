@@ -110,7 +110,7 @@ class Signposts:
     linked: tuple[Link, ...]
     """Ordinary links whose words or addresses say that they lead to feeds, those on other hosts last."""
     refresh: str | None
-    """Where the page leads on by itself: `meta refresh`, or a script in a page without links."""
+    """Where the page leads on by itself: `meta refresh`, or a script or frame in a page without links."""
     software: str | None
     """What made the page, one of `places.SOFTWARE`."""
 
@@ -245,6 +245,11 @@ def _refresh(root: HtmlElement, base: str, response: Response) -> str | None:
             found = absolute(written[2].strip(), base)
             break
     if found is None and root.find(".//a") is None:
+        frame = next(
+            (address for frame in root.iter("frame") if (address := absolute(frame.get("src") or "", base))), None
+        )
+        if frame:
+            return str(frame)
         scripts = " ".join(script.text_content()[:5_000] for script in list(root.iter("script"))[:20])
         if scripted := _SCRIPTED.search(scripts):
             found = absolute(scripted[1] or scripted[2], base)

@@ -85,8 +85,8 @@ _IDENTIFIES = re.compile(
 )
 _VOLATILE = re.compile(
     r"""phpsessid | j?sess(?:ion)?_?id | ssid | jsession | aspsessionid\w* | asp\.net_sessionid | cfid | cftoken
-    | oscsid | zenid | s_?id_hash | phpsession | _+ | _t | _ts | _r | _dc | rand | random | rnd | cb | cache_?buster
-    | cache | no_?cache | nc | bust | timestamp | time_?stamp | nonce | replytocom | amp | output_?type""",
+    | oscsid | zenid | s_?id_hash | phpsession | _+ | _t | _ts | _r | _dc | rand | random | rnd | cb | cache
+    | cache_?buster | no_?cache | nc | bust | timestamp | time_?stamp | nonce | replytocom | amp | output_?type""",
     re.VERBOSE,
 )
 _PERHAPS = dict.fromkeys(

@@ -367,10 +367,11 @@ def test_wordpress_is_found_by_its_header(tools) -> None:
     "leads",
     ['<meta http-equiv="refresh" content="0; url=/home">', "<META HTTP-EQUIV=Refresh CONTENT=\"5;URL='/home'\">",
      '<meta http-equiv="refresh" content="1,/home">', "<script>window.location.href = '/home';</script>",
-     "<script>top.location.replace('/home')</script>"],
+     "<script>top.location.replace('/home')</script>",
+     '<frameset rows="*"><frame name=m src="/home"></frameset>'],
 )  # fmt: skip
 def test_a_page_that_leads_on_is_followed(tools, leads: str) -> None:
-    """`meta refresh`, or a script in a page without links; also to a feed itself, and not in circles."""
+    """`meta refresh`, or a script or frame in a page without links; also to a feed itself, and not in circles."""
     for home in (page(alternate("/rss")), (XML, rss()), page(leads.replace("/home", "/last"))):
         pages = {"/": page(leads), "/home": home, "/rss": (XML, rss()), "/last": page(leads + alternate("/rss"))}
         with site(pages) as server:

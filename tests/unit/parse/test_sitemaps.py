@@ -4,7 +4,7 @@ import gzip
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from time import perf_counter
+from time import process_time
 
 import pytest
 from hypothesis import given, settings
@@ -196,13 +196,13 @@ def test_of_many_addresses_the_newest_are_read(form: str, step: int) -> None:
 
 def test_fifty_thousand_addresses_are_read_in_time() -> None:
     """The largest map that the protocol allows takes a second or two, also with pictures by the hundred."""
-    begun = perf_counter()
+    begun = process_time()
     assert read(dated(range(50_000))).left_out == 48_000
     picture = "<image:image><image:loc>https://news.example/i.jpg</image:loc></image:image>"
     gallery = read(urlset(*(row(f"https://news.example/n/{n}", picture * 150) for n in range(1000))))
     assert len(gallery.entries) == 1000
     assert gallery.entries[0].images
-    assert perf_counter() - begun < 8
+    assert process_time() - begun < 8
 
 
 @pytest.mark.parametrize(
@@ -351,7 +351,7 @@ def test_anything_is_read_or_refused(body: str) -> None:
 )  # fmt: skip
 def test_hostile_maps_cost_little(body: str) -> None:
     """What never closes is read in linear time."""
-    begun = perf_counter()
+    begun = process_time()
     with suppress(ParseError):
         read(body)
-    assert perf_counter() - begun < 4
+    assert process_time() - begun < 4

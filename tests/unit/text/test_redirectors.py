@@ -1,7 +1,7 @@
 """Addresses that only lead on: the page behind them is the article's."""
 
 import base64
-from time import perf_counter
+from time import process_time
 from urllib.parse import quote
 
 import pytest
@@ -102,13 +102,13 @@ def test_wrapping_is_bounded() -> None:
         made = canonical(wrapped)
         assert made == (PAGE if depth < 8 else wrapped)
         address = wrapped
-    begun = perf_counter()
+    begun = process_time()
     for _ in range(20):
         canonical("https://r.search.yahoo.com/" + "/RU=" * 2000)
         canonical("https://news.google.com/articles/" + "a" * 8000)
         canonical("https://google.com/url?" + "q=a&" * 2000)
         canonical("https://google.com/amp/s/" + "a/" * 4000)
-    assert perf_counter() - begun < 2
+    assert process_time() - begun < 2
 
 
 HOSTS = ["www.google.com/url?q=", "l.facebook.com/l.php?u=", "google.com/amp/s/", "a.cdn.ampproject.org/c/s/",

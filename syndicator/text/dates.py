@@ -208,8 +208,8 @@ def _fault(found: datetime, moment: datetime) -> Fault | None:
         near = any(abs(found - zero) <= _MOST for zero in _QUARTER_ZEROS)
         if near and found.minute % 15 == found.second == 0:
             return Fault.ZERO
-    if found > moment + SOON:
-        return Fault.FUTURE if found > moment + AHEAD else Fault.AHEAD
+    if found - SOON > moment:
+        return Fault.FUTURE if found - AHEAD > moment else Fault.AHEAD
     return None
 
 

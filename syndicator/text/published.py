@@ -30,6 +30,7 @@ from syndicator.text.seendates import Seen, best, has_time, seen_dates
 _FAR = datetime(2199, 1, 1, tzinfo=UTC)
 _STATE = 600_000
 """Characters of scripts that are searched."""
+_LONGEST_NAME = 80
 _MOST_READ, _MOST_HEADINGS = 40, 50
 """Dates that are tried of each kind, and headings that are compared."""
 _ARTICLES = re.compile(r"(?:Article|BlogPosting|Report|LiveBlogPosting|NewsStory|Posting)$")
@@ -237,7 +238,7 @@ class _Page:
                 continue
             content = (element.get("content") or element.get("value") or element.get("datetime") or "").strip()
             for attribute in ("property", "name", "itemprop", "id"):
-                name = labels.squeezed(element.get(attribute) or "")
+                name = labels.squeezed((element.get(attribute) or "")[:_LONGEST_NAME])
                 if attribute == "itemprop" and not _in_head(element):
                     continue
                 if name and content and (attribute != "id" or "date" in name or "time" in name):

@@ -4,7 +4,7 @@ Apart from `pipeline`, because a box imports this module and nothing that knows 
 """
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 from lxml.html import document_fromstring
 
@@ -13,6 +13,7 @@ from syndicator.ingest.extract.body import lines_of
 from syndicator.ingest.normalise import normalise
 from syndicator.ingest.parse import parse
 from syndicator.model import Article, Channel, Habits, Response, Source
+from syndicator.text.dates import parse as parse_date
 from syndicator.text.language import detect
 from syndicator.text.lead import lead
 
@@ -47,7 +48,8 @@ def read_openly(
 
 
 def warm() -> None:
-    """Loads what is loaded at its first use - the language model, what reads pages - before a box closes its doors."""
+    """Loads what is loaded at its first use - models, tables, what reads pages - before a box closes its doors."""
     lines_of(document_fromstring("<p>هذه جملة</p>"))
+    parse_date("5 paź 2026 10:00 Europe/Warsaw", moment=datetime(2027, 1, 1, tzinfo=UTC))
     detect("هذه جملة تكفي لمعرفة اللغة")
     detect("this sentence is enough to tell the language")

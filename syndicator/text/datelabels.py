@@ -34,6 +34,10 @@ PUBLISHED_META = _listed(
 )
 """Squeezed names of `<meta>`, the surest first."""
 LIKE_PUBLISHED = re.compile(r"publi(?:sh|cation|c).*(?:date|time)|(?:date|time).*publi(?:sh|cation)|pubdate")
+LIKE_DATE = re.compile(
+    r"(?!.*(?:upd|modif|expir|valid|birth|death|revi|event|start|end|copyright|last|until|format|range)).*date(?:stamp|time)?$"
+)
+"""Squeezed names of `<meta>` that may be dates of publication, found nowhere else."""
 WEAK_META = ("date", "timestamp", "time", "pagedate", "datetime", "ogdate", "dcdatevalid")
 """Dates that may as well be those of the page or of the day."""
 UPDATED_META = frozenset(

@@ -184,7 +184,7 @@ _DATETIME = re.compile(
     r"<\s*(?:time|abbr|span|relative-time)\b[^<>]*?\b(?:datetime|title)\s*=\s*[\"']?([^\"'<>]{6,60})", re.I
 )
 _TAG = re.compile(r"<!\[CDATA\[|\]\]>|<[^<>]*>?")
-_NOTHING = re.compile(r"\b(?:0000|-?0001|1900)\b|\b0+[-/.]0+[-/.]0+\b|^-?0+(?:\.0*)?$|^-\d{5,}$")
+_NOTHING = re.compile(r"\b(?:0000|-?0001|1900)\b|\b0+[-/.]0+[-/.]0+\b|^-?0+(?:\.0*)?$|^-\d+$")
 
 
 def _cleaned(raw: str) -> str:
@@ -208,8 +208,8 @@ def _fault(found: datetime, moment: datetime) -> Fault | None:
         near = any(abs(found - zero) <= _MOST for zero in _QUARTER_ZEROS)
         if near and found.minute % 15 == found.second == 0:
             return Fault.ZERO
-    if found > moment + SOON:
-        return Fault.FUTURE if found > moment + AHEAD else Fault.AHEAD
+    if found - SOON > moment:
+        return Fault.FUTURE if found - AHEAD > moment else Fault.AHEAD
     return None
 
 
@@ -234,7 +234,7 @@ def _by_parts(text: str, moment: datetime, home: tzinfo, first: bool | None) -> 
 
 
 def _epoch(text: str) -> datetime | None:
-    """Seconds to nanoseconds since 1970 by the number of digits, .NET's ticks, and 0."""
+    """Seconds to nanoseconds since 1970 by the number of digits, .NET's ticks, 0, and the end of the year 9999."""
     if net := _NET.fullmatch(text):
         return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=int(net[1]))
     written = _NUMBER.fullmatch(text)
@@ -250,6 +250,8 @@ def _epoch(text: str) -> datetime | None:
         return datetime(1, 1, 1, tzinfo=UTC) + timedelta(microseconds=int(digits) // 10)
     if len(digits) not in _SCALES:
         return None
+    if digits.startswith("253402") and len(digits) == 12:
+        return datetime.max.replace(tzinfo=UTC)
     number = float(f"{whole}.{fraction}") if fraction else int(whole)
     return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=number / _SCALES[len(digits)])
 

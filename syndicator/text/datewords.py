@@ -31,7 +31,7 @@ _CORE = frozenset().union(
     calendars.MONTHS, calendars.HIJRI_MONTHS, calendars.SOLAR_MONTHS, calendars.WEEKDAYS,
     calendars.MORNING, calendars.EVENING, calendars.NIGHT, calendars.NOW, calendars.DAYS_AGO, calendars.UNITS,
     zones.OFFSETS, zones.BEHIND,
-    ("", "t", "ago", "at", "on", "by", "of", "published", "posted", "updated"),
+    ("", "t", "ago", "at", "on", "by", "of", "published", "posted", "updated", "st", "nd", "rd", "th", "er"),
     plain("الساعة|هـ|منذ|قبل|نشر|في|بتاريخ|تاريخ|النشر|آخر|تحديث|بتوقيت|توقيت|غرينتش|الموافق|من|عام|و").split("|"),
     (word for city in zones.CITIES for word in city.split()),
     (word for month in calendars.MONTHS for word in month.split()),
@@ -75,6 +75,7 @@ _HOUR, _MINUTE, _SECOND = (
 _EASTERN = (
     (re.compile(rf"(\d{{2,4}}) ?{_YEAR} ?(\d{{1,2}}) ?{_MONTH} ?(\d{{1,2}}) ?{_DAY}?"), r" \1-\2-\3 "),
     (re.compile(rf"(\d{{1,2}}) ?{_HOUR} ?(\d{{1,2}}) ?(?:{_MINUTE})?(?: ?(\d{{1,2}}) ?{_SECOND})?"), r" \1:\2 "),
+    (re.compile(rf"(?<!\d)0?(\d{{1,2}}) ?{_MONTH}"), lambda found: _month(found[1])),
     (re.compile(r"\b(?:thang|thg) ?0?(\d{1,2})(?!\d)"), lambda found: _month(found[1])),
     (re.compile(r"\b0?(\d{1,2})-р сар\w*"), lambda found: _month(found[1])),
     (re.compile(r"(?<!\w)m([01]\d)(?!\w)"), lambda found: _month(found[1])),

@@ -73,6 +73,12 @@ _ORDINAL = re.compile(r"^(?P<y>\d{4})-(?P<d>\d{3})(?![\d-])")
 _NUMERIC = re.compile(
     r"(?<![\d./\-])(?<!\d:)(?P<a>\d{1,2}) ?(?P<sign>[/.\-]) ?(?P<b>\d{1,2}) ?(?P=sign) ?(?P<y>\d{4}|\d{2})(?!\d)"
 )
+_DOT_NET = re.compile(
+    r"(?<!\d)(?:[1-9]/\d{1,2}|\d{1,2}/[1-9]|(?=\d\d/\d\d/\d{4} \d:)\d\d/\d\d)/\d{4} \d{1,2}:\d\d:\d\d [ap]m(?!\w)"
+)
+"""What .NET writes in the United States: nothing is padded, seconds and AM or PM in English. The month comes first."""
+_SPACED = re.compile(r"(?<![\d:])(?P<d>\d{1,2}) (?P<m>\d{1,2}) (?P<y>\d{4}) (?=\d{1,2}:)")
+"""RFC 5322 in a language whose months are numbers."""
 _DAY_MONTH = re.compile(
     rf"(?<![\d:])(?P<d>\d{{1,2}})(?:er|st|nd|rd|th|eme|:?[aeo]|ي)?[ ,.\-/]*{_OF}(?P<month>{_MONTH})\.?{_AGAIN}"
     rf"[ ,.\-/]*(?:(?:عام|سنه|de|del|سال) )?{_YEAR}?"
@@ -139,8 +145,10 @@ def _gregorian(text: str, moment: datetime, first: bool | None) -> Cut | None:
         sure = len(found["y"]) == 4 or not _MONTH_DAY.search(text) or not _LATE_YEAR.search(text)
         if int(found["y"]) not in _HIJRI_YEARS and sure:
             return Cut(_settled(found, text, moment, first), _without(text, found))
-    named = _MONTH_DAY.search(text)
-    return _named(named, text, moment) if named else None
+    if named := _MONTH_DAY.search(text):
+        return _named(named, text, moment)
+    spaced = _SPACED.search(text)
+    return Cut(_day(spaced["y"], spaced["m"], spaced["d"]), _without(text, spaced)) if spaced else None
 
 
 def _by_iso(text: str) -> Cut | None:
@@ -183,7 +191,9 @@ def _settled(found: re.Match[str], text: str, moment: datetime, first: bool | No
     fitting = [reading for reading in readings if reading.fits]
     if len(fitting) == 1:
         return fitting[0].day
-    if first is None:
+    if first is None and _DOT_NET.search(text):
+        first = False
+    elif first is None:
         past = [reading for reading in readings if reading.day <= (moment + _SOON).date()]
         readings = past or readings
     return next((reading.day for reading in readings if reading.day_first is (first is not False)), readings[0].day)

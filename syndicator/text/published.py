@@ -24,11 +24,13 @@ from lxml.html import HtmlElement
 from syndicator.text import calendars, dates, jsonld
 from syndicator.text import datelabels as labels
 from syndicator.text.calendars import plain
-from syndicator.text.seendates import Seen, Where, best, has_time, seen_dates
+from syndicator.text.dateplaces import Where
+from syndicator.text.seendates import Seen, best, has_time, seen_dates
 
 _FAR = datetime(2199, 1, 1, tzinfo=UTC)
 _STATE = 600_000
 """Characters of scripts that are searched."""
+_LONGEST_NAME = 80
 _MOST_READ, _MOST_HEADINGS = 40, 50
 """Dates that are tried of each kind, and headings that are compared."""
 _ARTICLES = re.compile(r"(?:Article|BlogPosting|Report|LiveBlogPosting|NewsStory|Posting)$")
@@ -50,7 +52,8 @@ _ADDRESS = re.compile(
 )
 _BROKEN = re.compile(r'"datePublished"\s*:\s*"([^"<>]{6,40})"')
 _KEY = re.compile(
-    rf"(?<![A-Za-z])(?:{labels.PUBLISHED_KEYS})\\?[\"']?\s*[:=]\s*\\?[\"']?(?P<value>[^\"'\\<>{{}}\[\];]{{6,40}})", re.I
+    rf"(?<![A-Za-z])(?:{labels.PUBLISHED_KEYS})\\?[\"']?\s*[:=,]\s*\\?[\"']?(?P<value>[^\"'\\<>{{}}\[\];]{{6,40}})",
+    re.I,
 )
 _RDFA = re.compile(r"(?:^|[:/#\s])(?:datePublished|published|issued|dateCreated|created|date)(?:$|\s)")
 
@@ -199,13 +202,16 @@ class _Page:
         for name, values in self.meta.items():
             if labels.LIKE_PUBLISHED.search(name) and name not in labels.UPDATED_META:
                 yield from values
+        for number in "1234":
+            label = " ".join(self.meta.get(f"twitterlabel{number}", ()))
+            if labels.PUBLISHED_LABEL.search(plain(label[:80])):
+                yield from self.meta.get(f"twitterdata{number}", ())
         for value in self.meta.get("parselypage", ()):
             yield from re.findall(r'"pub_date"\s*:\s*"([^"]{6,40})"', value)
 
     def in_weak_meta(self) -> Iterator[str]:
-        for name in labels.WEAK_META:
-            if name not in labels.UPDATED_META:
-                yield from self.meta.get(name, ())
+        for name in (*labels.WEAK_META, *filter(labels.LIKE_DATE.fullmatch, self.meta)):
+            yield from self.meta.get(name, ())
 
     def in_rdfa(self) -> Iterator[str]:
         for element in self.root.xpath("//*[@property and not(self::meta)]"):
@@ -222,12 +228,19 @@ class _Page:
 
     @cached_property
     def meta(self) -> dict[str, list[str]]:
-        """The contents of `<meta>` by squeezed name, property, itemprop or id; not what the server says of itself."""
+        """The contents of `<meta>` and hidden fields by squeezed name, property, itemprop or id.
+
+        Left out are `http-equiv`, which speaks of the answer, and microdata of the body, which has an owner.
+        """
         found: dict[str, list[str]] = {}
-        for element in self.root.iter("meta"):
+        for element in self.root.iter("meta", "input"):
+            if element.tag == "input" and element.get("type", "").lower() != "hidden":
+                continue
             content = (element.get("content") or element.get("value") or element.get("datetime") or "").strip()
             for attribute in ("property", "name", "itemprop", "id"):
-                name = labels.squeezed(element.get(attribute) or "")
+                name = labels.squeezed((element.get(attribute) or "")[:_LONGEST_NAME])
+                if attribute == "itemprop" and not _in_head(element):
+                    continue
                 if name and content and (attribute != "id" or "date" in name or "time" in name):
                     found.setdefault(name, []).append(content)
         return found
@@ -328,6 +341,11 @@ class _Page:
     def in_address(self) -> Iterator[str]:
         if self.day is not None:
             yield self.day.isoformat()
+
+
+def _in_head(element: HtmlElement) -> bool:
+    parent = element.getparent()
+    return parent is not None and parent.tag == "head"
 
 
 def _objects(value: Any) -> Iterator[Any]:

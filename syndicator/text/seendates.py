@@ -20,16 +20,15 @@ from lxml.html import HtmlElement
 
 from syndicator.text import datelabels as labels
 from syndicator.text.calendars import plain
+from syndicator.text.dateplaces import BEFORE, NEAR, SURE, Where, classes
 from syndicator.text.datewords import is_date_word
 
 Read = Callable[[str], datetime | None]
 """Reads a date as written."""
 
 _SKIPPED = frozenset({"script", "style", "svg", "head", "iframe", "object", "textarea", "option"})
-_NEAR, _BEFORE = 40, 15
-"""Texts behind and in front of the headline among which the article's date is looked for."""
 _LONGEST_LINE, _LONGEST_PIECE, _MOST_PIECES = 160, 30, 6
-_LONG, _HEAD = 60, 450
+_LONG, _HEAD = 60, 350
 """Characters of a text that may be a paragraph; behind so many in such texts the head of the article is over."""
 _MOST_TEXTS, _MOST_READ = 20_000, 300
 """Texts of a page that are looked at, and dates that are read."""
@@ -37,18 +36,16 @@ _MOST_RESIDUE = 34
 """Letters that a line without a label may have besides its date."""
 _BEHIND = 10
 """Points that a date in the text loses behind the first paragraph."""
-_TEASER, _LINK = 400, 20
-"""Characters of a part that is too small for an article, and letters of a link that is a headline."""
-_SURE = 20
-"""Points of what says that a date is one of publication: a label, a class made for it."""
+_ALONE = 12
+"""Points that are enough for a date in the text that is the only one."""
 _ENOUGH, _SCARCE = 20, 5
+_TIMELY = re.compile(r"date|time|value-title|publish|ago\b|fecha|tarih", re.I)
 _DATED = frozenset({"datetime", *labels.DATE_ATTRIBUTES})
 _TIME_ALONE = re.compile(r"^[\s|,\-()]*(?:الساعه )?\d{1,2}[:.h]\d{2}(?::\d{2})?\s*[^\d]{0,24}$")
 _YEAR = re.compile(r"(?<!\d)(?:1[34]\d\d|19\d\d|2[015]\d\d)(?!\d)|\d{1,2} ?[/.\-] ?\d{1,2} ?[/.\-] ?\d{2}(?!\d)")
 _AGO = re.compile(r"(?<!\w)(?:منذ|قبل|ago|پيش|il y a|امس|اليوم|yesterday|today|ديروز|امروز)(?!\w)")
+_BEFORE_DASH = re.compile(r"([^.!?]{8,70}?)\s*(?:\s[-–—ـ]|[:–—])\s")
 _LABELS = re.compile(f"(?P<updated>{labels.UPDATED_LABEL.pattern})|(?P<published>{labels.PUBLISHED_LABEL.pattern})")
-_OWN = frozenset({"entry", "post", "article", "story", "byline", "meta", "content", "single", "item"})
-"""Words in names of elements that belong to an article, even if others there speak of the page's head or foot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +61,8 @@ class Seen:
     """It dates a change, not the article."""
     written: bool = False
     """It stands in the text, not in an attribute."""
+    marked: bool = False
+    """A label or a name of its element says that it is a date."""
 
 
 @dataclass(slots=True)
@@ -94,6 +93,7 @@ def seen_dates(
     """The dates of a page or of a part of it, the likeliest first; `address` is the day that the address names."""
     walk = _walked(root, headline)
     where = Where(root, headline, walk.headline, today)
+    where.end = _end_of_head(walk)
     found = [*_marked(walk, where, read), *_written(walk, where, read)]
     if address is not None:
         found = [_confirmed(one, address) for one in found]
@@ -103,10 +103,12 @@ def seen_dates(
 def best(found: list[Seen], *, updated: bool) -> Seen | None:
     """The likeliest date of the article, or of its last change; None where nothing is likely enough."""
     chosen = [one for one in found if one.updated is updated]
-    return next(
-        (one for least in (_ENOUGH, _SCARCE) for one in chosen if one.score >= (_ENOUGH if one.written else least)),
-        None,
-    )
+    for least in (_ENOUGH, _SCARCE):
+        for one in chosen:
+            if one.score >= (_ENOUGH if one.written else least):
+                return one
+    alone = [one for one in chosen if one.marked and one.score >= _ALONE]
+    return alone[0] if len(alone) == 1 else None
 
 
 def has_time(raw: str) -> bool:
@@ -154,100 +156,9 @@ def _carries_date(element: HtmlElement) -> bool:
         return False
     return bool(
         not _DATED.isdisjoint(attributes)
-        or ("title" in attributes and (element.tag == "abbr" or "value-title" in element.get("class", "")))
-        or ("content" in attributes and any(map(labels.PUBLISHED_CLASS.fullmatch, _classes(element))))
+        or ("title" in attributes and (element.tag == "abbr" or _TIMELY.search(element.get("class", ""))))
+        or ("content" in attributes and any(map(labels.PUBLISHED_CLASS.fullmatch, classes(element))))
     )
-
-
-def _classes(element: HtmlElement) -> set[str]:
-    return {labels.squeezed(name) for name in f"{element.get('class', '')} {element.get('id', '')}".split()}
-
-
-class Where:
-    """Where elements stand in relation to the headline."""
-
-    def __init__(self, root: HtmlElement, headline: HtmlElement | None, at: int, today: date | None = None) -> None:
-        self.at = at
-        self.today = today
-        self.given = headline is not None
-        self._shown = set(headline.iter()) if headline is not None else set()
-        inmost = headline if headline is not None else root
-        self._chain = {inmost, *inmost.iterancestors()}
-        self._strange: dict[HtmlElement, bool] = {}
-
-    def shows(self, element: HtmlElement) -> bool:
-        """Whether an element is the headline or in it; in an item of a listing, whether it is in a heading or link."""
-        if self.given:
-            return element in self._shown
-        for one in [element, *islice(element.iterancestors(), 3)]:
-            if one in self._chain or any("date" in name or "time" in name for name in _classes(one)):
-                return False
-            if one.tag in ("h1", "h2", "h3", "h4", "a"):
-                return True
-        return False
-
-    def strange(self, element: HtmlElement) -> bool:
-        """Whether an element belongs to something else than the article."""
-        way = []
-        result = False
-        for one in (element, *element.iterancestors()):
-            if one in self._chain or one.tag in ("body", "html"):
-                break
-            if one in self._strange:
-                result = self._strange[one]
-                break
-            way.append(one)
-        for height, one in reversed(list(enumerate(way))):
-            result = result or self._is_aside(one) or (self.given and height < 5 and _is_teaser(one))
-            self._strange[one] = result
-        return result
-
-    def _is_aside(self, element: HtmlElement) -> bool:
-        words = set(re.findall(r"[a-z]+", f"{element.get('class', '')} {element.get('id', '')}".lower()))
-        own = bool(words & _OWN)
-        if element.tag in labels.ASIDE_TAGS and not (element.tag == "footer" and own):
-            return True
-        if element.tag == "header" or "header" in words:
-            return self.given and not own
-        if own:
-            words -= {"footer", "nav"}
-        return bool(words & labels.ASIDE_WORDS) or "Comment" in element.get("itemtype", "")
-
-    def points(self, position: int, element: HtmlElement, marks: float, at: datetime) -> float:
-        """What a place is worth to a date `at` whose names and label are worth `marks`.
-
-        In front of the headline, the day on which the page was fetched is nobody's date.
-        """
-        apart = position - self.at
-        if 0 <= apart <= _NEAR:
-            return 20 - apart / 3
-        if apart < 0 and self.today is not None and abs(at.date() - self.today) <= timedelta(days=2):
-            return -40
-        if -_BEFORE <= apart < 0 and marks and (marks >= _SURE or self._shares_part(element)):
-            return 8
-        return -5 if marks >= _SURE else -20
-
-    def _shares_part(self, element: HtmlElement) -> bool:
-        common = next((one for one in element.iterancestors() if one in self._chain), None)
-        return common is not None and common.tag not in ("body", "html")
-
-
-def _is_teaser(element: HtmlElement) -> bool:
-    """A small part with a linked heading, or a link as long as a headline, of its own."""
-    if element.tag not in ("article", "li", "div", "section", "td", "tr", "a"):
-        return False
-    for heading in element.iter("h2", "h3", "h4", "h5", "h6"):
-        linked = element.tag == "a" or heading.getparent().tag == "a" or next(heading.iter("a"), None) is not None
-        if linked and len(element.text_content()) < _TEASER:
-            return True
-    if element.tag == "article":
-        return True
-    return any(_is_headline(link) for link in element.iter("a")) and len(element.text_content()) < _TEASER
-
-
-def _is_headline(link: HtmlElement) -> bool:
-    """Whether a link is as long as a headline, and no date itself."""
-    return sum(map(str.isalpha, link.text_content())) >= _LINK and next(link.iter("time"), None) is None
 
 
 # ---------------------------------------------------------------- dates in attributes
@@ -265,7 +176,7 @@ def _marked(walk: _Walk, where: Where, read: Read) -> Iterator[Seen]:
         if kind == "other":
             continue
         points, updated = _class_points(element, kind)
-        points += _SURE if element.get("pubdate") is not None else 0
+        points += SURE if element.get("pubdate") is not None else 0
         score = (30 if element.tag == "time" else 25) + points
         yield Seen(raw, at, score + where.points(position, element, points, at), has_time(raw), updated)
 
@@ -292,18 +203,16 @@ def _kind(before: str, own: str) -> str | None:
 def _class_points(element: HtmlElement, kind: str | None) -> tuple[float, bool]:
     """What the names of an element and the label of its date are worth, and whether they speak of a change."""
     if kind is not None:
-        return _SURE, kind == "updated"
+        return SURE, kind == "updated"
     points, updated = 0, False
     for height, one in enumerate((element, *islice(element.iterancestors(), 2))):
-        classes = _classes(one)
-        if any(map(labels.PUBLISHED_CLASS.fullmatch, classes)) or one.get("itemprop") in (
-            "datePublished",
-            "dateCreated",
-        ):
-            return (_SURE if height < 2 else 10), False
+        names = classes(one)
+        marked = one.get("itemprop") in ("datePublished", "dateCreated")
+        if marked or any(map(labels.PUBLISHED_CLASS.fullmatch, names)):
+            return (SURE if height < 2 else 10), False
         written = f"{one.get('class', '')} {one.get('id', '')} {one.get('itemprop', '')}"
         updated = updated or bool(labels.UPDATED_CLASSES.search(written)) or one.get("itemprop") == "dateModified"
-        dated = one.tag == "time" or classes & labels.DATE_CLASSES or any("date" in name for name in classes)
+        dated = one.tag == "time" or names & labels.DATE_CLASSES or any("date" in name for name in names)
         points = max(points, 10 if dated else 0)
     return points, updated
 
@@ -312,25 +221,60 @@ def _class_points(element: HtmlElement, kind: str | None) -> tuple[float, bool]:
 
 
 def _written(walk: _Walk, where: Where, read: Read) -> Iterator[Seen]:
-    told, tried = 0, 0
+    tried, first = 0, next(_paragraphs(walk), len(walk.texts))
+    dateline = _dateline(walk, where.at)
+    if dateline is not None and (one := _line(*dateline, where, read)) is not None:
+        yield one
     for position, (text, owner) in enumerate(walk.texts):
-        near = where.at - _BEFORE <= position <= where.at + _NEAR and told < _HEAD
-        if len(text) > _LONG:
-            told += len(text) if position > where.at else 0
-        if len(text) > _LONGEST_LINE or not (near or _is_labelled(text, walk, position)) or where.shows(owner):
+        near = where.at - BEFORE <= position <= where.end
+        if len(text) > _LONGEST_LINE or not (near or _is_dated(text, owner, walk, position)) or where.shows(owner):
             continue
         tried += 1
         if tried > _MOST_READ:
             return
         for line, label in _lines(walk, position):
             if (one := _line(line, label, owner, position, where, read)) is not None:
-                yield replace(one, score=one.score - _BEHIND) if told else one
+                behind = position > first and not one.marked
+                yield replace(one, score=one.score - _BEHIND) if behind else one
 
 
-def _is_labelled(text: str, walk: _Walk, position: int) -> bool:
+def _paragraphs(walk: _Walk) -> Iterator[int]:
+    """Where behind the headline texts stand that may be paragraphs."""
+    return (at for at in range(walk.headline + 1, len(walk.texts)) if _is_paragraph(walk.texts[at][0]))
+
+
+def _is_paragraph(text: str) -> bool:
+    return len(text) > _LONGEST_LINE or (len(text) > _LONG and not _YEAR.search(plain(text)))
+
+
+def _end_of_head(walk: _Walk) -> int:
+    """The last text among which the article's date may stand without a name of its own."""
+    told = 0
+    for at in _paragraphs(walk):
+        told += len(walk.texts[at][0])
+        if told >= _HEAD or at > walk.headline + NEAR:
+            return min(at, walk.headline + NEAR)
+    return walk.headline + NEAR
+
+
+def _dateline(walk: _Walk, at: int) -> tuple[str, str, HtmlElement, int] | None:
+    """What stands before the dash of the first paragraph: "دمشق، 19 شباط 2020 (سانا) - ..."."""
+    for position in range(at + 1, min(at + NEAR, len(walk.texts))):
+        text, owner = walk.texts[position]
+        if len(text) > _LONG:
+            found = _BEFORE_DASH.match(text)
+            return (plain(found[1]), "", owner, position) if found and _YEAR.search(plain(found[1])) else None
+    return None
+
+
+def _is_dated(text: str, owner: HtmlElement, walk: _Walk, position: int) -> bool:
+    """Whether a text far from the headline has a label, or stands in an element that is called a date."""
     if not any(sign.isdigit() for sign in text):
         return False
-    return bool(_LABELS.search(walk.plain(position, _LONGEST_LINE)) or _LABELS.search(walk.plain(position - 1, 40)))
+    named = len(text) <= 60 and any("date" in name for name in classes(owner))
+    return bool(
+        named or _LABELS.search(walk.plain(position, _LONGEST_LINE)) or _LABELS.search(walk.plain(position - 1, 40))
+    )
 
 
 def _lines(walk: _Walk, position: int) -> Iterator[tuple[str, str]]:
@@ -376,4 +320,4 @@ def _line(line: str, before: str, owner: HtmlElement, position: int, where: Wher
         return None
     points, updated = _class_points(owner, kind)
     score = 10 + points + where.points(position, owner, points, at)
-    return Seen(line, at, score, has_time(line), updated, written=True)
+    return Seen(line, at, score, has_time(line), updated, written=True, marked=points > 0)

@@ -67,38 +67,44 @@ OFFSETS = _minutes(
 """Zones by name, in minutes east of Greenwich; where a name means several, the one that Arabic publishers mean."""
 
 _CITIES = {
-    "Asia/Riyadh": "مكة المكرمة|مكة|السعودية|الرياض|المدينة المنورة|جدة|mecca|makkah|riyadh|saudi|saudi arabia|ksa",
+    "Asia/Riyadh": "مكة المكرمة|مكة|السعودية|الرياض|المدينة المنورة|جدة|mecca|makkah|riyadh"
+    "|saudi|saudi arabia|arabia|arab|ksa",
     "Africa/Cairo": "القاهرة|مصر|cairo|egypt",
-    "Asia/Damascus": "دمشق|سوريا|سورية|damascus",
-    "Asia/Beirut": "بيروت|لبنان|beirut",
-    "Asia/Baghdad": "بغداد|العراق|أربيل|baghdad",
-    "Asia/Amman": "عمان|عمّان|الأردن|amman",
-    "Asia/Jerusalem": "القدس|القدس المحتلة|القدس الشريف|jerusalem",
-    "Asia/Gaza": "غزة|فلسطين|رام الله|gaza",
-    "Asia/Dubai": "دبي|أبوظبي|أبو ظبي|الإمارات|الشارقة|dubai|abu dhabi|uae",
+    "Asia/Damascus": "دمشق|سوريا|سورية|damascus|syria",
+    "Asia/Beirut": "بيروت|لبنان|beirut|lebanon|middle east",
+    "Asia/Baghdad": "بغداد|العراق|أربيل|baghdad|iraq|arabic",
+    "Asia/Amman": "عمان|عمّان|الأردن|amman|jordan",
+    "Asia/Jerusalem": "القدس|القدس المحتلة|القدس الشريف|jerusalem|israel",
+    "Asia/Gaza": "غزة|فلسطين|رام الله|gaza|palestine|west bank",
+    "Asia/Dubai": "دبي|أبوظبي|أبو ظبي|الإمارات|الشارقة|dubai|abu dhabi|uae|gulf|arabian",
     "Asia/Qatar": "الدوحة|قطر|doha|qatar",
     "Asia/Kuwait": "الكويت|kuwait",
     "Asia/Bahrain": "المنامة|البحرين|bahrain",
     "Asia/Muscat": "مسقط|سلطنة عمان|muscat|oman",
     "Asia/Aden": "صنعاء|عدن|اليمن|sanaa|aden",
-    "Africa/Khartoum": "الخرطوم|السودان|khartoum",
-    "Africa/Tripoli": "طرابلس|ليبيا|tripoli",
+    "Africa/Khartoum": "الخرطوم|السودان|khartoum|sudan",
+    "Africa/Tripoli": "طرابلس|ليبيا|tripoli|libya",
     "Africa/Tunis": "تونس|tunis",
     "Africa/Algiers": "الجزائر|algiers|alger",
     "Africa/Casablanca": "الرباط|المغرب|الدار البيضاء|rabat|casablanca|morocco",
     "Africa/Nouakchott": "نواكشوط|موريتانيا",
     "Africa/Mogadishu": "مقديشو|الصومال",
     "Africa/Djibouti": "جيبوتي",
-    "Europe/Paris": "باريس|فرنسا|paris",
-    "Europe/Berlin": "برلين|ألمانيا|وسط أوروبا|berlin",
-    "Europe/London": "لندن|بريطانيا|london",
-    "Europe/Istanbul": "إسطنبول|اسطنبول|أنقرة|تركيا|istanbul|ankara",
+    "Europe/Paris": "باريس|فرنسا|paris|central european|central europe|romance",
+    "Europe/Berlin": "برلين|ألمانيا|وسط أوروبا|berlin|w. europe",
+    "Europe/London": "لندن|بريطانيا|london|british",
+    "Europe/Istanbul": "إسطنبول|اسطنبول|أنقرة|تركيا|istanbul|ankara|turkey",
     "Europe/Moscow": "موسكو|روسيا|moscow",
     "Europe/Kyiv": "كييف|أوكرانيا|kyiv|kiev",
-    "Asia/Tehran": "طهران|إيران|تهران|tehran",
+    "Asia/Tehran": "طهران|إيران|تهران|tehran|iran",
     "Asia/Kabul": "كابول|أفغانستان|کابل|kabul",
     "Asia/Karachi": "باكستان|إسلام آباد|pakistan",
-    "Asia/Shanghai": "بكين|الصين|beijing",
+    "Asia/Shanghai": "بكين|الصين|beijing|china",
+    "Asia/Kolkata": "الهند|india",
+    "Asia/Tokyo": "اليابان|japan|tokyo",
+    "Asia/Seoul": "korea|korean",
+    "Europe/Athens": "أثينا|eastern european|e. europe|gtb",
+    "Etc/UTC": "greenwich mean|coordinated universal|universal|gmt",
     "America/New_York": "واشنطن|نيويورك|شرق الولايات المتحدة|شرق أمريكا|الساحل الشرقي|new york|washington|eastern",
     "America/Chicago": "central",
     "America/Denver": "mountain",
@@ -121,7 +127,7 @@ _GREENWICH = r"(?:gmt|utc|ut|غرينتش|جرينتش|غرينيتش|جريني
 _BESIDE_CITY = ("وقت", "وقيت", "time", "heure", "hora")
 _CITY = re.compile(
     rf"(?:توقيت|التوقيت|وقت|heure de|hora de) (?:مدينه )?(?P<city>{alternatives(CITIES)})"
-    rf"|(?P<city2>{alternatives(CITIES)}) (?:standard |local |daylight )?time"
+    rf"|(?P<city2>{alternatives(CITIES)}) (?:standard |local |daylight |summer )?time"
 )
 _IANA = re.compile(r"(?<![\w/])[a-z]{2,12}/[a-z_+\-\d]{2,20}(?:/[a-z_\-]{2,20})?")
 _OFFSET = re.compile(

@@ -59,7 +59,7 @@ def essence(article: Article) -> dict[str, Any]:
     said: dict[str, Any] = {name: getattr(article, name) for name in SAID}
     said["title"] = _spaced(article.title)
     said["url"] = page_key(article.url) or article.url
-    said["summary"] = "" if _spaced(text_of(article.body)).startswith(article.summary) else quiet(article.summary)
+    said["summary"] = "" if _in_body(article) else quiet(article.summary)
     said["body"] = quiet(_BETWEEN_TAGS.sub("", _ADDRESS.sub(_keyed, article.body)))
     said["comments"] = page_key(article.comments) if article.comments else None
     said["images"] = _once((picture_key(one.url), one.caption, one.credit, one.alt) for one in article.images)
@@ -67,6 +67,11 @@ def essence(article: Article) -> dict[str, Any]:
     said["categories"] = sorted(_once((one.term, one.scheme or "", one.label or "") for one in article.categories))
     said["source"] = (article.source.title, article.source.url) if article.source else None
     return said
+
+
+def _in_body(article: Article) -> bool:
+    """Whether the summary is the beginning of the text, or nothing."""
+    return not article.summary or _spaced(text_of(article.body)).startswith(article.summary)
 
 
 def quiet(text: str) -> str:

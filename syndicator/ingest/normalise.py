@@ -136,27 +136,24 @@ def _named(channel: Channel, source: Source, url: str) -> Iterator[tuple[Entry, 
 
 def _links(entries: Sequence[Entry], url: str) -> list[Url | None]:
     """The canonical links; those that lead to parts of one page keep their fragments."""
-    written: list[tuple[str, str] | None] = []
+    found: list[tuple[str, str, Url] | None] = []
     for entry in entries:
         raws = (entry.link, entry.guid if (entry.guid or "").startswith(("http://", "https://")) else None)
         base = entry.base or url
-        written.append(next(((raw, base) for raw in raws if raw and canonical(raw, base) is not None), None))
+        links = ((raw, base, canonical(raw, base)) for raw in raws if raw)
+        found.append(next(((raw, base, link) for raw, base, link in links if link is not None), None))
     named = (
         (absolute(each[0], each[1]) or "", plain(entry.title or ""))
-        for entry, each in zip(entries, written, strict=True)
+        for entry, each in zip(entries, found, strict=True)
         if each is not None and "#" in each[0]
     )
     parts = told_apart_by_fragment(named)
-    links = (None if each is None else canonical(each[0], each[1]) for each in written)
-    return [
-        canonical(each[0], each[1], fragment=True) if each is not None and link in parts else link
-        for each, link in zip(written, links, strict=True)
-    ]
+    return [each and (canonical(each[0], each[1], fragment=True) if each[2] in parts else each[2]) for each in found]
 
 
 def _is_part(link: Url) -> bool:
     """Whether it leads to a part of a page that has others."""
-    return canonical(link) != link
+    return "#" in link and canonical(link) != link
 
 
 def _title(entry: Entry) -> frozenset[str]:

@@ -1,6 +1,7 @@
 """Keys of a title and of a text within their publisher: two items with one key have the same words in it."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from syndicator.text.words import tokens
 
@@ -12,9 +13,10 @@ _LONGEST = 20 * WORDS
 """Characters of a title that are looked at."""
 
 
-def title_words(title: str) -> list[str]:
+@lru_cache(maxsize=1 << 12)
+def title_words(title: str) -> tuple[str, ...]:
     """Return the folded words of a title, `WORDS` of them at most."""
-    return tokens(title[:_LONGEST])[:WORDS]
+    return tuple(tokens(title[:_LONGEST])[:WORDS])
 
 
 def headline_keys(publishers: Iterable[str], title: str, url: str) -> frozenset[str]:

@@ -19,6 +19,7 @@ differently from a browser is no check. Whether a host may be called is not deci
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import NewType
 from urllib.parse import SplitResult, urljoin, urlsplit
 
@@ -46,6 +47,8 @@ _INVISIBLE = str.maketrans(
     "", "", "\ufeff\u200b\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 )
 _PERCENT = re.compile(r"%([0-9A-Fa-f]{2})")
+_ODD_PERCENT = re.compile(r"%(?:[0-9A-F]?[a-f]|2[DE]|3\d|4[1-9A-F]|5[0-9AF]|6[1-9A-F]|7[0-9AE])")
+"""An escape in lower case, or of what needs none."""
 _BARE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 _ILLEGAL_IN_PATH = re.compile(r"[^A-Za-z0-9\-._~!$&'()*+,;=:@/%]")
@@ -162,6 +165,7 @@ def looks_like_address(written: str) -> bool:
     return _RELATIVE.fullmatch(text) is not None
 
 
+@lru_cache(maxsize=1 << 12)
 def page_key(url: str) -> str:
     """Return what is left of an address without all that may change while the page stays; empty for no address.
 
@@ -289,7 +293,8 @@ def _normal(text: str, illegal: re.Pattern[str]) -> str:
         character = chr(int(found[1], 16))
         return character if character in _UNRESERVED else f"%{found[1].upper()}"
 
-    return _PERCENT.sub(one, _encoded(text, illegal))
+    text = _encoded(text, illegal)
+    return _PERCENT.sub(one, text) if _ODD_PERCENT.search(text) else text
 
 
 def _tracks(pair: str) -> bool:

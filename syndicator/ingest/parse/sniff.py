@@ -29,6 +29,7 @@ _BANNERS = frozenset(
 )
 """What may be open where an XML declaration begins a new document."""
 _VOID = frozenset({"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"})
+_CHUNK = re.compile(rb"([0-9A-Fa-f]{1,7})[ \t]{0,8}(?:;[^\r\n]{0,100})?\r\n")
 _CODE_END = re.compile(r"</(?:script|style)", re.IGNORECASE)
 _FAR, _PIECES, _DEEP = 1 << 18, 5_000, 100
 """Characters, tags and depth in front of a feed that are looked through."""
@@ -40,6 +41,22 @@ def refuse_other_kinds(body: bytes) -> None:
         raise NotAFeed("The answer was empty.")
     if what := binary(body):
         raise NotAFeed(f"The address answered with {what} where a feed was expected.")
+
+
+def unchunked(body: bytes) -> bytes:
+    """The body without the lengths of chunks that a broken server left in it (RFC 9112, 7.1), if they all fit."""
+    parts: list[bytes] = []
+    at = 0
+    while found := _CHUNK.match(body, at):
+        size = int(found[1], 16)
+        end = found.end() + size
+        parts.append(body[found.end() : end])
+        if size == 0 or end >= len(body):
+            return b"".join(parts)
+        if not body.startswith(b"\r\n", end):
+            return body
+        at = end + 2
+    return b"".join(parts) if parts and at >= len(body) else body
 
 
 def refuse_pages(text: str) -> None:

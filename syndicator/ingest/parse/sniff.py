@@ -27,7 +27,8 @@ _LOOSE = frozenset({"p", "b", "i", "u", "a", "em", "font", "strong", "center", "
 _BANNERS = frozenset(
     {"div", "table", "tbody", "tr", "td", "th", "ul", "ol", "section", "aside", "header", "h1", "h2", "h3"}
 )
-"""What may be open where an XML declaration begins a new document."""
+"""What may also be open where an XML declaration begins a new document."""
+_BEFORE_A_DECLARATION = _LOOSE | _BANNERS
 _VOID = frozenset({"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"})
 _CHUNK = re.compile(rb"([0-9A-Fa-f]{1,7})[ \t]{0,8}(?:;[^\r\n]{0,100})?\r\n")
 _CODE_END = re.compile(r"</(?:script|style)", re.IGNORECASE)
@@ -89,7 +90,7 @@ def root_of(text: str) -> tuple[int | None, int | None]:
             at = _behind(text, at, failed)
         else:
             slash, name = tag[1], tag[2].rpartition(":")[2].lower()
-            loose = _LOOSE | _BANNERS if declared else _LOOSE
+            loose = _BEFORE_A_DECLARATION if declared else _LOOSE
             if not slash and name in _ROOTS and loose.issuperset(open_) and (first is None or _goes_on(text, tag)):
                 return at, at if first is None else first
             first = at if first is None else first

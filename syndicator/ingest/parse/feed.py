@@ -25,7 +25,7 @@ from syndicator.ingest.parse import channel, entry
 from syndicator.ingest.parse.elements import NAMESPACE, attribute, is_absolute, lines, name, named, text
 from syndicator.ingest.parse.mend import salvaged
 from syndicator.ingest.parse.newest import ITEMS, newest
-from syndicator.ingest.parse.sniff import refuse_other_kinds, refuse_pages
+from syndicator.ingest.parse.sniff import refuse_other_kinds, refuse_pages, unchunked
 from syndicator.model import Channel, Response, Source
 from syndicator.text.decode import decode
 from syndicator.text.html import plain
@@ -54,7 +54,7 @@ _PAIRED = re.compile(r"</(?:a|b|div|em|h[1-6]|i|li|ol|p|span|strong|ul|table)>|<
 def parse(response: Response, source: Source) -> Channel:
     """The feed as a `Channel`. Raises `NotAFeed`, `Malformed` or `ParseLimit`."""
     refuse_other_kinds(response.body)
-    written = decode(response.body, override=source.encoding, http_charset=response.charset)
+    written = decode(unchunked(response.body), override=source.encoding, http_charset=response.charset)
     refuse_pages(written)
     written, left_out = newest(written)
     root, lost = salvaged(written)

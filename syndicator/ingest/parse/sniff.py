@@ -27,8 +27,11 @@ _LOOSE = frozenset({"p", "b", "i", "u", "a", "em", "font", "strong", "center", "
 _BANNERS = frozenset(
     {"div", "table", "tbody", "tr", "td", "th", "ul", "ol", "section", "aside", "header", "h1", "h2", "h3"}
 )
-"""What may be open where an XML declaration begins a new document."""
+"""What may also be open where an XML declaration begins a new document."""
+_BEFORE_A_DECLARATION = _LOOSE | _BANNERS
 _VOID = frozenset({"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"})
+_CHUNK = re.compile(rb"([0-9A-Fa-f]{1,7})[ \t]{0,8}(?:;[^\r\n]{0,100})?\r\n")
+_CODE_END = re.compile(r"</(?:script|style)", re.IGNORECASE)
 _FAR, _PIECES, _DEEP = 1 << 18, 5_000, 100
 """Characters, tags and depth in front of a feed that are looked through."""
 
@@ -39,6 +42,22 @@ def refuse_other_kinds(body: bytes) -> None:
         raise NotAFeed("The answer was empty.")
     if what := binary(body):
         raise NotAFeed(f"The address answered with {what} where a feed was expected.")
+
+
+def unchunked(body: bytes) -> bytes:
+    """The body without the lengths of chunks that a broken server left in it (RFC 9112, 7.1), if they all fit."""
+    parts: list[bytes] = []
+    at = 0
+    while found := _CHUNK.match(body, at):
+        size = int(found[1], 16)
+        end = found.end() + size
+        parts.append(body[found.end() : end])
+        if size == 0 or end >= len(body):
+            return b"".join(parts)
+        if not body.startswith(b"\r\n", end):
+            return body
+        at = end + 2
+    return b"".join(parts) if parts and at >= len(body) else body
 
 
 def refuse_pages(text: str) -> None:
@@ -59,18 +78,19 @@ def root_of(text: str) -> tuple[int | None, int | None]:
     """
     first: int | None = None
     open_: list[str] = []
-    declared = endless = False
+    declared = False
+    failed: set[str] = set()
     at = text.find("<")
     for _ in range(_PIECES):
         if not 0 <= at < _FAR:
             break
         tag = _TAG.match(text, at)
         if tag is None:
-            at, endless, is_declaration = _behind(text, at, endless)
-            declared = declared or is_declaration
+            declared = declared or text[at + 1 : at + 5].lower() == "?xml"
+            at = _behind(text, at, failed)
         else:
             slash, name = tag[1], tag[2].rpartition(":")[2].lower()
-            loose = _LOOSE | _BANNERS if declared else _LOOSE
+            loose = _BEFORE_A_DECLARATION if declared else _LOOSE
             if not slash and name in _ROOTS and loose.issuperset(open_) and (first is None or _goes_on(text, tag)):
                 return at, at if first is None else first
             first = at if first is None else first
@@ -94,21 +114,27 @@ def _note(text: str, tag: re.Match[str], name: str, open_: list[str]) -> int:
     if tag[3].endswith("/") or name in _VOID:
         return tag.end()
     if name in ("script", "style"):
-        end = text.lower().find(f"</{name}", tag.end(), _FAR)
-        if end >= 0:
-            return end + 2 + len(name)
+        end = _CODE_END.search(text, tag.end(), _FAR)
+        if end is not None:
+            return end.end()
     if len(open_) < _DEEP:
         open_.append(name)
     return tag.end()
 
 
-def _behind(text: str, at: int, endless: bool) -> tuple[int, bool, bool]:
-    """Behind a comment, declaration or instruction; whether comments have no end, and whether it declared XML."""
-    if text.startswith("<!--", at) and not endless:
+def _behind(text: str, at: int, failed: set[str]) -> int:
+    """Behind a comment, declaration or instruction. `failed`: kinds whose end was looked for in vain once."""
+    if text.startswith("<!--", at) and "comment" not in failed:
         end = text.find("-->", at)
-        return (end + 3, False, False) if end >= 0 else (at + 4, True, False)
-    if text[at + 1 : at + 2] in ("!", "?"):
-        doctype = DOCTYPE.match(text, at) if text[at + 1] == "!" else None
-        end = doctype.end() if doctype else text.find(">", at) + 1
-        return end or len(text), endless, text[at + 2 : at + 5].lower() == "xml"
-    return at + 1, endless, False
+        if end >= 0:
+            return end + 3
+        failed.add("comment")
+        return at + 4
+    if text[at + 1 : at + 2] not in ("!", "?"):
+        return at + 1
+    if text[at + 1] == "!" and "doctype" not in failed:
+        if doctype := DOCTYPE.match(text, at):
+            return doctype.end()
+        if text[at + 2 : at + 9].lower() == "doctype":
+            failed.add("doctype")
+    return text.find(">", at) + 1 or len(text)

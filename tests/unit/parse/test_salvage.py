@@ -1,10 +1,13 @@
 """What stands around a feed, and one bad item in it, cost nothing else: `mend`, `balance`, `sections`, `declared`."""
 
+import contextlib
+import time
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from syndicator.errors import NotAFeed
+from syndicator.errors import NotAFeed, ParseError
 from syndicator.ingest.parse import losses, parse
 from syndicator.model import Channel
 from tests.support.hostile import answer, source
@@ -108,6 +111,19 @@ BAD = {
 def test_one_bad_item_costs_itself_at_most(name):
     """The items around a bad one are read, and it keeps its title."""
     assert titles(feed(item("دمشق"), BAD[name], item("حمص"))) == TITLES
+
+
+@pytest.mark.parametrize(
+    "unit",
+    ["<!DOCTYPE a [<!ENTITY b 'c'>", '<!DOCTYPE a "<', "<script>", "<!--", "<?xml ", "<a ", "<div>", "<br />", "<rss><item>",
+     "<item></rss>", "<![CDATA[<item></item><", "<!-- </item><item>", '<item a="x<'],
+)  # fmt: skip
+def test_traps_before_and_in_a_feed_cost_linear_time(unit):
+    """Whatever is repeated in front of a feed or in it, it is read or refused within seconds."""
+    begin = time.process_time()
+    with contextlib.suppress(ParseError):
+        read(unit * (400_000 // len(unit)) + GOOD)
+    assert time.process_time() - begin < 4
 
 
 PIECES = ["<", ">", "&", "]]>", "<![CDATA[", "<!--", "-->", "<b>", "</b>", "</title>", "<item ", '"', "'", "&x;", "\x00", "</description>", "<?x", "</x>", "<x a=", "ن"]  # fmt: skip

@@ -281,6 +281,12 @@ def test_traps_cost_linear_time(unit: str) -> None:
     assert time.process_time() - begin < 2.5
 
 
+def test_a_picture_in_its_own_text_does_not_cost_the_markup() -> None:
+    """A file of 300 KB in an attribute goes before the limit of markup is looked at."""
+    raw = f'<p>أولى</p><img src="data:image/png;base64,{"A" * 300_000}"><p>ثانية <b>ب</b></p>'
+    assert shown(raw) == "<p>أولى</p><p>ثانية <b>ب</b></p>"
+
+
 def test_unknown_players_keep_their_address() -> None:
     """Only addresses that are known are changed, and a page is its own page."""
     for address in ("https://x.example/embed/1", "https://www.youtube.com/watch?v=a", "https://vimeo.com/1", "/film/1"):

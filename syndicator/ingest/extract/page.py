@@ -22,9 +22,10 @@ from lxml.html import HtmlElement
 
 from syndicator.ingest.extract.answers import names_front, other_kind, other_place, other_text
 from syndicator.ingest.extract.blocks import Block, key, together
-from syndicator.ingest.extract.body import Story, find_story, is_furniture, selected, without_comments
+from syndicator.ingest.extract.body import Story, find_story, selected, without_comments
 from syndicator.ingest.extract.repeats import Cut, headline, without_repeats
 from syndicator.ingest.extract.structured import Structured, structured
+from syndicator.ingest.extract.unveil import unveil
 from syndicator.ingest.extract.walls import refusal
 from syndicator.model import Article, ExtractRules, Image, Response, Source
 from syndicator.text.credits import split_credit
@@ -99,10 +100,16 @@ def _extract(article: Article, page: Response, source: Source) -> Extraction:
     for node in [node for selector in rules.remove for node in _select(root, selector)]:
         if node.getparent() is not None:
             node.drop_tree()
+    unveil(root)
     without_comments(root)
     placed = place(root, base)
     containers = _select(root, rules.body)
-    story = selected(containers, placed) if containers else find_story(root, placed, witness=said.body)
+    headline = title or article.title
+    story = (
+        selected(containers, placed, title=headline)
+        if containers
+        else find_story(root, placed, title=headline, witness=said.body)
+    )
     found = _Found(root=root, base=base, said=said, title=title, placed=placed, story=story, rules=rules)
     return _joined(article, found, source)
 
@@ -246,7 +253,7 @@ def _in_story(one: Placed, story: Story) -> bool:
     if scope not in ancestors or story.container in ancestors:
         return False
     if any(
-        is_furniture(ancestor) and ancestor not in story.container.iterancestors()
+        story.is_furniture(ancestor) and ancestor not in story.container.iterancestors()
         for ancestor in ancestors[: ancestors.index(scope)]
     ):
         return False

@@ -1,0 +1,206 @@
+"""What the names of elements say about them, weighed against what stands in them.
+
+Sites name the parts of a page: `related`, `share`, `newsletter`. But page builders give such names to everything
+(`elementor-widget`, `card-body`), and themes name a whole page by what is beside the story (`has-sidebar`). A name is
+evidence, never a verdict.
+
+**The main group.** Blocks of sentence length that have the same elements around them and the same words in their
+names are one group. The group with the most text is the story's; words of furniture and elements beside the story
+(`<aside>`, `<footer>`) lower its weight, words of the headline in its text raise it. The words in the names around
+the main group say nothing on this page.
+
+**What goes.** An element that is named as furniture, unless it holds a part of the main group. One whose words say
+nothing on this page goes only if it is mostly links, holds a line that is nothing but a link, or begins with a line
+such as "read also". One with a word of layout stays between paragraphs of the story if it holds sentences without
+links.
+"""
+
+import re
+from collections.abc import Sequence, Set
+from functools import lru_cache
+
+from lxml.html import HtmlElement
+
+from syndicator.ingest.extract.blocks import Block, key
+from syndicator.ingest.extract.furniture import reason
+
+SENTENCE = 60
+"""Characters of a line that is taken for a sentence."""
+_HOLDS = 0.3
+"""Part of the main group that makes an element one that holds the story."""
+
+_FURNITURE = re.compile(
+    r"(?:^|[\s_-])(?:related|recirc\w*|recommend\w*|shar(?:e|ing|er)\w*|social\w*|newsletter\w*|subscri\w+|signup"
+    r"|comments?|disqus\w*|respond|replies|tags?|taglist|tagcloud|breadcrumbs?|navbar|navigation|nav|menu"
+    r"|sidebar|side|footer|foot|promo\w*|advert\w*|ads?|adsbygoogle|adslot|dfp|sponsor\w*|cookies?|consent|gdpr"
+    r"|cmp|popup|modal|overlay|banner|masthead|author(?:box|bio|info|card)|bio|byline|meta|postmeta|dateline"
+    r"|readmore|readalso|seealso|moreon|trending|popular|mostread|mostviewed|latest|outbrain|taboola|widgets?"
+    r"|toolbar|tools|print|skip\w*|pagination|pager|rating|ratings|votes?|login|register|paywall\w*|regwall"
+    r"|copyright|slogan|sitename|tagline"
+    r"|search|player|hidden|hide|visuallyhidden|sronly|ticker|breaking|app|apps|follow|feedback|correction-form"
+    r"|carousel|teasers?|cards?|topics?|keywords|hashtags?|toc|contents-list|jp-relatedposts|sharedaddy|yarpp\w*"
+    r"|addtoany\w*|addthis\w*)(?=$|[\s_-])"
+    r"|read[-_]?(?:more|also|next)|see[-_]also|more[-_](?:on|from|stories|news)|most[-_](?:read|viewed|popular)"
+    r"|author[-_](?:box|bio|info|card)|entry[-_](?:meta|footer)|post[-_](?:meta|tags|nav\w*|footer)|sr[-_]only",
+    re.I,
+)
+_LAYOUT = frozenset(
+    str.split(
+        """widget widgets card cards side sidebar foot menu banner overlay modal popup meta print tools skip search
+        player app apps topic topics carousel teaser teasers latest breaking tag tags nav navigation toolbar"""
+    )
+)
+_ROLES = frozenset(("navigation", "complementary", "contentinfo", "search", "dialog", "banner", "menu", "alertdialog"))
+_ELEMENTS = frozenset(("aside", "footer", "nav", "dialog"))
+WHOLE = frozenset(("html", "body", "main", "article"))
+_NEVER = WHOLE | {"p", "h1", "img", "picture", "figure", "figcaption", "source", "amp-img"}
+_WEIGHTS = {"layout": 0.85, "furniture": 0.35, "beside": 0.25}
+
+
+@lru_cache(maxsize=4096)
+def _words(names: str) -> frozenset[str]:
+    """The words of furniture in the names of an element."""
+    return frozenset(found[0].strip(" \t\r\n\f_-").lower() for found in _FURNITURE.finditer(names))
+
+
+def words_of(node: HtmlElement) -> frozenset[str]:
+    """The words of furniture that mark an element; `<aside>` and its like for elements and roles beside the story."""
+    if node.tag in _NEVER:
+        return frozenset()
+    names = f"{node.get('class', '')} {node.get('id', '')}"
+    words = _words(names) if names != " " and len(names) < 2000 else frozenset[str]()
+    if node.tag in _ELEMENTS:
+        words |= {f"<{node.tag}>"}
+    if (role := node.get("role")) in _ROLES:
+        words |= {f"<{role}>"}
+    return words
+
+
+def is_prose(block: Block) -> bool:
+    """Whether a block says sentences and not links."""
+    return len(block.text) >= SENTENCE and block.link_share < 0.3 and block.kind not in ("figure", "pre", "table")
+
+
+class Marks:
+    """The names on one page, weighed: `blocks` are those of the whole page, `main` the story's main group."""
+
+    def __init__(self, blocks: Sequence[Block], title: str) -> None:
+        self.blocks = blocks
+        self.main: list[int] = []
+        """Places of the main group's blocks."""
+        self._said: dict[HtmlElement, frozenset[str]] = {}
+        self._paths: dict[HtmlElement, tuple[tuple[str, ...], frozenset[str], HtmlElement | None]] = {}
+        self._under: dict[HtmlElement, list[int]] = {}
+        self._verdicts: dict[HtmlElement, bool] = {}
+        self._title = frozenset(word for word in key(title).split() if len(word) > 2)
+        self._weigh()
+
+    def _words(self, node: HtmlElement) -> frozenset[str]:
+        found = self._said.get(node)
+        if found is None:
+            found = self._said[node] = words_of(node)
+        return found
+
+    def _path(self, node: HtmlElement) -> tuple[tuple[str, ...], frozenset[str], HtmlElement | None]:
+        """Names of the elements around, words of furniture on them, and the `<article>` with a headline of its own."""
+        chain = []
+        at: HtmlElement | None = node
+        while at is not None and at not in self._paths:
+            chain.append(at)
+            at = at.getparent()
+        tags, words, article = self._paths[at] if at is not None else ((), frozenset[str](), None)
+        for one in reversed(chain):
+            if one.tag == "article" and next(one.iter("h1"), None) is not None:
+                article = one
+            tags, words = (*tags, one.tag), words | self._words(one)
+            self._paths[one] = tags, words, article
+        return tags, words, article
+
+    def _weigh(self) -> None:
+        groups: dict[object, list[int]] = {}
+        for at, block in enumerate(self.blocks):
+            if block.element is None:
+                continue
+            for node in (block.element, *block.element.iterancestors()):
+                if self._words(node):
+                    self._under.setdefault(node, []).append(at)
+            if is_prose(block):
+                groups.setdefault(self._path(block.element), []).append(at)
+        scores = {path: self.score(places) for path, places in groups.items()}
+        best = max(scores, key=lambda path: scores[path], default=None)
+        self.main = groups[best] if best is not None else []
+        self.void: frozenset[str] = best[1] if isinstance(best, tuple) else frozenset()
+        """Words that say nothing on this page."""
+        self.article: HtmlElement | None = best[2] if isinstance(best, tuple) else None
+        """The `<article>` with a headline of its own that holds the main group."""
+        self._places = frozenset(self.main)
+        self._size = sum(len(self.blocks[at].text) for at in self.main)
+
+    def score(self, places: Sequence[int]) -> float:
+        """How much these blocks look like the story: characters, weighed by names around and words of the headline."""
+        size = 0.0
+        said: set[str] = set()
+        for at in places:
+            block = self.blocks[at]
+            if block.element is not None:
+                size += len(block.text) * _weight(self._path(block.element)[1])
+            if len(said) < 4000:
+                said.update(key(block.text).split())
+        share = len(self._title & said) / len(self._title) if self._title else 0.0
+        return size * (1 + share)
+
+    def is_furniture(self, node: HtmlElement) -> bool:
+        """Whether an element is no part of the story, by its names and what stands in it."""
+        words = self._words(node)
+        if not words:
+            return False
+        found = self._verdicts.get(node)
+        if found is None:
+            found = self._verdicts[node] = self._judge(node, words)
+        return found
+
+    def _judge(self, node: HtmlElement, words: frozenset[str]) -> bool:
+        under = self._under.get(node, [])
+        held = sum(len(self.blocks[at].text) for at in under if at in self._places)
+        if held and held >= _HOLDS * self._size:
+            return False
+        if words <= self.void:
+            return self._points_elsewhere(under)
+        if not (words - self.void) <= _LAYOUT or not under or not self.main:
+            return True
+        between = self.main[0] < under[0] and under[-1] < self.main[-1]
+        said = between and any(is_prose(self.blocks[at]) for at in under)
+        return not (said and not any(self.blocks[at].linked for at in under) and not self._points_elsewhere(under))
+
+    def _points_elsewhere(self, under: Sequence[int]) -> bool:
+        """Whether blocks are mostly links, have one that is nothing else, or begin with a line such as "read also"."""
+        blocks = [self.blocks[at] for at in under]
+        size, linked = sum(len(block.text) for block in blocks), sum(block.linked for block in blocks)
+        if not size:
+            return False
+        if linked > 0.3 * size or any(block.link_share > 0.9 and len(block.text) > 15 for block in blocks):
+            return True
+        return reason(blocks[0], place=0.5) is not None
+
+
+def _weight(words: Set[str]) -> float:
+    """How far the words around a block speak for the story, from 0 to 1."""
+    if not words:
+        return 1.0
+    if any(word.startswith("<") for word in words):
+        return _WEIGHTS["beside"]
+    return _WEIGHTS["layout" if words <= _LAYOUT else "furniture"]
+
+
+def furniture(container: HtmlElement, marks: Marks, keep: Set[HtmlElement] = frozenset()) -> set[HtmlElement]:
+    """The outermost elements below a container that are furniture, but for those in `keep`."""
+    whole = len(container.text_content()) or 1
+    found: set[HtmlElement] = set()
+    inside: set[HtmlElement] = set()
+    for node in container.iterdescendants():
+        if not isinstance(node.tag, str) or node in inside or node in keep:
+            continue
+        if marks.is_furniture(node) and len(node.text_content()) < whole / 2:
+            found.add(node)
+            inside.update(node.iterdescendants())
+    return found

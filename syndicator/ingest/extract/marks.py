@@ -21,7 +21,7 @@ from functools import lru_cache
 
 from lxml.html import HtmlElement
 
-from syndicator.ingest.extract.blocks import Block, key
+from syndicator.ingest.extract.blocks import Block, flatten, key
 from syndicator.ingest.extract.furniture import reason
 
 SENTENCE = 60
@@ -134,6 +134,7 @@ class Marks:
         self.article: HtmlElement | None = best[2] if isinstance(best, tuple) else None
         """The `<article>` with a headline of its own that holds the main group."""
         self._places = frozenset(self.main)
+        self._elements = {self.blocks[at].element for at in self.main}
         self._size = sum(len(self.blocks[at].text) for at in self.main)
 
     def score(self, places: Sequence[int]) -> float:
@@ -161,26 +162,29 @@ class Marks:
 
     def _judge(self, node: HtmlElement, words: frozenset[str]) -> bool:
         under = self._under.get(node, [])
+        if not under and any(one in self._elements for one in node.iterancestors("ul", "ol", "blockquote")):
+            return _points_elsewhere(flatten(node))
         held = sum(len(self.blocks[at].text) for at in under if at in self._places)
         if held and held >= _HOLDS * self._size:
             return False
         if words <= self.void:
-            return self._points_elsewhere(under)
+            return _points_elsewhere([self.blocks[at] for at in under])
         if not (words - self.void) <= _LAYOUT or not under or not self.main:
             return True
-        between = self.main[0] < under[0] and under[-1] < self.main[-1]
-        said = between and any(is_prose(self.blocks[at]) for at in under)
-        return not (said and not any(self.blocks[at].linked for at in under) and not self._points_elsewhere(under))
-
-    def _points_elsewhere(self, under: Sequence[int]) -> bool:
-        """Whether blocks are mostly links, have one that is nothing else, or begin with a line such as "read also"."""
         blocks = [self.blocks[at] for at in under]
-        size, linked = sum(len(block.text) for block in blocks), sum(block.linked for block in blocks)
-        if not size:
-            return False
-        if linked > 0.3 * size or any(block.link_share > 0.9 and len(block.text) > 15 for block in blocks):
-            return True
-        return reason(blocks[0], place=0.5) is not None
+        between = self.main[0] < under[0] and under[-1] < self.main[-1]
+        said = between and any(map(is_prose, blocks)) and not any(block.linked for block in blocks)
+        return not said or _points_elsewhere(blocks)
+
+
+def _points_elsewhere(blocks: Sequence[Block]) -> bool:
+    """Whether blocks are mostly links, have one that is nothing else, or begin with a line such as "read also"."""
+    size, linked = sum(len(block.text) for block in blocks), sum(block.linked for block in blocks)
+    if not size:
+        return False
+    if linked > 0.3 * size or any(block.link_share > 0.9 and len(block.text) > 15 for block in blocks):
+        return True
+    return reason(blocks[0], place=0.5) is not None
 
 
 def _weight(words: Set[str]) -> float:

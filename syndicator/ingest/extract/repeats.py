@@ -16,8 +16,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
+from lxml.html import HtmlElement
+
 from syndicator.ingest.extract import furniture
 from syndicator.ingest.extract.blocks import Block, flatten, key, together
+from syndicator.ingest.extract.inserts import is_dateline, promises_letters, skipped_until, skips
 from syndicator.model import Image
 from syndicator.text.credits import reads_as_caption, split_credit
 from syndicator.text.figures import parsed, place
@@ -28,6 +31,10 @@ _HEAD = 12
 _SHORT = 90
 _PARAGRAPH = 120
 _ALIKE = 0.9
+_BOX = 6
+"""Blocks that a box of furniture may have behind its first line."""
+_BOX_TEXT = 700
+_BOXED = frozenset(("related", "newsletter", "consent", "embed", "author", "follow", "share"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +68,7 @@ def without_repeats(
     reasons: dict[int, str] = {}
     known = _caption_keys(captions)
     _name_the_head(blocks, title, known, reasons)
+    _name_what_is_skipped(blocks, reasons)
     for at, block in enumerate(blocks):
         if at in reasons or block.kind == "figure":
             continue
@@ -154,6 +162,7 @@ def _name_the_head(blocks: Sequence[Block], title: str, known: set[str], reasons
         elif len(block.text) < _SHORT and not re.search(r"[.!?؟…:]$", block.text.strip()):
             reasons[at] = "slogan" if at < headlines[0] else "byline"
     _name_captions_at_the_top(blocks, reasons)
+    _name_datelines(blocks, reasons)
     _name_doubles(blocks, reasons)
 
 
@@ -171,6 +180,15 @@ def _name_captions_at_the_top(blocks: Sequence[Block], reasons: dict[int, str]) 
             reasons[at] = "caption"
 
 
+def _name_datelines(blocks: Sequence[Block], reasons: dict[int, str]) -> None:
+    """A date that stands alone above the first paragraph."""
+    for at, block in enumerate(blocks[:_HEAD]):
+        if len(block.text) >= _PARAGRAPH:
+            return
+        if at not in reasons and block.kind == "p" and is_dateline(block.text.strip()):
+            reasons[at] = "byline"
+
+
 def _name_doubles(blocks: Sequence[Block], reasons: dict[int, str]) -> None:
     """A block that says the same as the one before it; a short line that comes twice and is a caption goes twice."""
     previous = ""
@@ -182,15 +200,50 @@ def _name_doubles(blocks: Sequence[Block], reasons: dict[int, str]) -> None:
             previous = line
 
 
+def _name_what_is_skipped(blocks: Sequence[Block], reasons: dict[int, str]) -> None:
+    """An offer to skip something, and what it skips when its end is marked."""
+    for at, block in enumerate(blocks):
+        if at not in reasons and skips(block.text.strip()):
+            count = skipped_until([later.text.strip() for later in blocks[at + 1 :]])
+            reasons |= {place: "insert" for place in range(at, at + count + 1) if place not in reasons}
+
+
+def _name_the_box(blocks: Sequence[Block], at: int, reasons: dict[int, str]) -> None:
+    """The rest of an element that begins with a line of furniture, when it is a small part of the text."""
+    element = blocks[at].element
+    box = element.getparent() if element is not None else None
+    if box is None or (at and _stands_in(blocks[at - 1], box)):
+        return
+    rest = []
+    for later in range(at + 1, min(at + _BOX + 2, len(blocks))):
+        if not _stands_in(blocks[later], box):
+            break
+        rest.append(later)
+    whole = sum(len(block.text) for block in blocks)
+    if len(rest) <= _BOX and sum(len(blocks[one].text) for one in rest) < min(_BOX_TEXT, whole * 0.3):
+        for one in rest:
+            reasons.setdefault(one, reasons[at])
+
+
+def _stands_in(block: Block, box: HtmlElement) -> bool:
+    return block.element is not None and box in block.element.iterancestors()
+
+
 def _name_what_follows(blocks: Sequence[Block], reasons: dict[int, str]) -> None:
     """Links below "اقرأ أيضا" go with it; below a heading of comments everything goes, near the end."""
-    for at in list(reasons):
+    for at in sorted(reasons):
+        if reasons[at] in _BOXED:
+            _name_the_box(blocks, at, reasons)
         if reasons[at] == "related":
             for later in range(at + 1, len(blocks)):
                 block = blocks[later]
                 if later in reasons or block.kind == "figure" or not block.text or block.link_share < 0.8:
                     break
                 reasons[later] = "related"
+        elif reasons[at] in ("newsletter", "author") and blocks[at].kind != "p" and at + 1 < len(blocks):
+            later = blocks[at + 1]
+            if later.kind == "p" and len(later.text) < _PARAGRAPH and promises_letters(later.text):
+                reasons.setdefault(at + 1, reasons[at])
         elif reasons[at] == "comments" and (at >= len(blocks) * 0.4 or (blocks[at].kind != "p" and at > 0)):
             for later in range(at + 1, len(blocks)):
                 reasons.setdefault(later, "comments")

@@ -15,6 +15,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 from lxml import etree
 from lxml.cssselect import CSSSelector, SelectorError
@@ -25,6 +26,7 @@ from syndicator.ingest.extract.blocks import Block, key, together
 from syndicator.ingest.extract.body import Story, find_story, selected, without_comments
 from syndicator.ingest.extract.repeats import Cut, headline, without_repeats
 from syndicator.ingest.extract.structured import Structured, structured
+from syndicator.ingest.extract.titles import Sites, told_by_links, without_site
 from syndicator.ingest.extract.unveil import unveil
 from syndicator.ingest.extract.walls import refusal
 from syndicator.model import Article, ExtractRules, Image, Response, Source
@@ -94,7 +96,7 @@ def _extract(article: Article, page: Response, source: Source) -> Extraction:
     base = _base(root, page.url)
     rules = source.publisher.extract
     said = structured(root, base)
-    title = _selected_text(root, rules.title) or said.title or _heading(root, said)
+    title = _selected_text(root, rules.title) or _headline(root, said, source, page.url)
     if source.kind != "page" and (refused := names_front(root, base, article, title)):
         return Extraction(article=article, refused=refused)
     for node in [node for selector in rules.remove for node in _select(root, selector)]:
@@ -175,14 +177,20 @@ def _base(root: HtmlElement, url: str) -> str:
     return (absolute(element.get("href", ""), url) if element is not None else None) or url
 
 
-def _heading(root: HtmlElement, said: Structured) -> str | None:
-    """The one `<h1>`, or the `<title>` without the site's name."""
-    headings = [text for h1 in root.iter("h1") if (text := plain(h1.text_content())) and text != said.site]
-    if len(headings) == 1 or (headings and len(set(headings)) == 1):
-        return headings[0]
+def _headline(root: HtmlElement, said: Structured, source: Source, url: str) -> str | None:
+    """The headline: as the page tells machines, its `<h1>`, or its `<title>`, each without the site's name."""
+    sites = Sites((said.site, said.publisher, source.publisher.title), url)
+    headings = list(dict.fromkeys(text for h1 in root.iter("h1") if (text := plain(h1.text_content()))))
+    headings = [text for text in headings if not sites.has(text)]
     element = next(root.iter("title"), None)
-    text = plain(element.text_content()) if element is not None else ""
-    return re.split(r"\s+[|–—-]\s+|\s+::\s+", text)[0] or None
+    written = plain(element.text_content()) if element is not None else ""
+    if said.title is not None and not sites.has(said.title):
+        chosen = said.title
+    else:
+        named = headings if len(headings) == 1 else [text for text in headings if key(text) in key(written)]
+        chosen = named[0] if named else written
+    links = partial(told_by_links, root, url)
+    return without_site(chosen, sites=sites, headings=headings, known=links) or None
 
 
 def _page_title(found: _Found) -> str:

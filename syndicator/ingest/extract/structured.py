@@ -40,6 +40,7 @@ class Structured:
     """As written."""
     images: tuple[Figure, ...] = ()
     site: str | None = None
+    publisher: str | None = None
 
 
 def structured(root: HtmlElement, base: str) -> Structured:
@@ -79,6 +80,7 @@ def structured(root: HtmlElement, base: str) -> Structured:
         ),
         images=_images(node, meta, base),
         site=plain(site) if site else None,
+        publisher=plain(_string(node.get("publisher")) or "") or None,
     )
 
 

@@ -327,6 +327,9 @@ def _trimmed(blocks: list[Block], claims: Set[str], container: HtmlElement) -> l
         _home(ancestor) for at in hits if (one := blocks[at].element) is not None for ancestor in _up_to(one, container)
     }
 
+    first_part = _part(blocks[first], container)
+    shared = any(_part(blocks[at], container) not in (None, first_part) for at in hits)
+
     def belongs(block: Block) -> bool:
         if block.kind == "figure":
             return True
@@ -339,10 +342,22 @@ def _trimmed(blocks: list[Block], claims: Set[str], container: HtmlElement) -> l
         if at + first in hits or block.kind != "ul" or block.link_share < 0.8
     ]
     return (
-        [block for block in blocks[:first] if belongs(block)]
+        [
+            block
+            for block in blocks[:first]
+            if belongs(block) or (shared and block.link_share < 0.5 and _part(block, container) is first_part)
+        ]
         + middle
         + [block for block in blocks[last + 1 :] if belongs(block)]
     )
+
+
+def _part(block: Block, container: HtmlElement) -> HtmlElement | None:
+    """The child of the container that a block stands in."""
+    node = block.element
+    while node is not None and node.getparent() is not container:
+        node = node.getparent()
+    return node
 
 
 def _up_to(element: HtmlElement, container: HtmlElement) -> Iterator[HtmlElement]:

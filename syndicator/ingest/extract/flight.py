@@ -25,7 +25,7 @@ def flight(scripts: list[str]) -> Any:
                 parts.append(value[1])
     rows = _rows("".join(parts).encode("utf-8", "replace"))
     reader = _Reader(rows)
-    return [reader.read(value, frozenset((name,)), 0) for name, value in rows.items()]
+    return {name: reader.read(value, frozenset((name,)), 0) for name, value in rows.items()}
 
 
 def _rows(data: bytes) -> dict[str, Any]:

@@ -117,7 +117,7 @@ def reason(block: Block, *, place: float) -> str | None:
     if _FEED_FOOTER.match(text):
         return "feed footer"
     if len(text) > _LONG:
-        return "related" if _is_related(block, text) else None
+        return "related" if _is_related(block, text) else insert(text, linked=block.link_share, place=place)
     for pattern, why, holds in (
         (_CHROME, "furniture", True),
         (_COMMENTS, "comments", True),

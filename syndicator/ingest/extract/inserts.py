@@ -100,6 +100,26 @@ _SUPPORT = re.compile(
     r"|soutenez (?:notre|le) (?:journal\w*|travail)|(?:donate|become a member)(?: (?:today|now))?\W*$)",
     re.I,
 )
+_COOKIES = re.compile(
+    r"^\W*(?:we(?: and our \d* ?partners)? (?:use|store|value your)|this (?:site|website) uses|our (?:site|website) uses|by (?:continuing|clicking)"
+    r"|نستخدم|(?:يستخدم|تستخدم) (?:هذا|هذه|موقعنا|الموقع)|نحن و?شركاؤنا|باستمرارك|بمتابعة|nous(?: et nos (?:\d+ )?partenaires)? utilisons"
+    r"|ce site utilise|en (?:poursuivant|cliquant|continuant)|avec votre accord|(?:این|ما در این) (?:سایت|وبسایت|وب‌سایت|پایگاه)|ما از کوکی)\b"
+    r".{0,260}?(?:cookies?\b|ملفات (?:تعريف )?(?:الارتباط|ارتباط)|كوكيز|کوکی|traceurs|personal data|privacy policy)",
+    re.I | re.S,
+)
+_WALL = re.compile(
+    r"^\W*(?:(?:subscribe|sign in|log in|register|sign up)(?: now)? to (?:continue|read|keep)|already (?:a subscriber|have an account)"
+    r"|(?:this|the) (?:article|content|story) is (?:for|reserved for|only for|exclusive to) (?:our )?(?:subscribers|members)"
+    r"|(?:abonnez|connectez|inscrivez)-vous (?:pour|afin)|déjà abonné|(?:cet article|la suite|ce contenu) est réservée? |il vous reste \d+ ?% de cet"
+    r"|(?:اشترك|سجل|سجّل)\S* (?:الآن |الدخول )?(?:لمتابعة|لقراءة|لإكمال|لمواصلة)|هل أنت مشترك|لديك حساب|(?:هذا|هذه) (?:المحتوى|المقال|المادة) "
+    r"(?:متاح|مخصص|حصري|خاص)?\S* ?(?:ل|بال)\S*مشتركي?ن|برای (?:خواندن )?ادامه\S* .{0,30}(?:مشترک|وارد|ثبت|عضو))",
+    re.I,
+)
+_BUTTON = re.compile(
+    r"^\W*(?:(?:accept|reject|allow|decline|agree)(?: all)?(?: cookies)?|manage (?:preferences|options|cookies|settings)|i (?:agree|accept)|got it"
+    r"|(?:قبول|رفض|أقبل|أوافق|السماح)(?: ال?كل| بالكل| الجميع)?|إدارة (?:التفضيلات|الإعدادات)|(?:tout )?(?:accepter|refuser)|paramétrer|می‌?پذیرم|قبول دارم)\W*$",
+    re.I,
+)
 _BOX_PROMISE = re.compile(r"\b(?:inbox|newsletter)\b|بريدك|بريدكم|نشرتنا|صندوق الوارد|boîte (?:mail|de réception)|خبرنامه", re.I)
 _OURS = re.compile(r"\b(?:our|us|your|notre|nos|votre|vos|nous)\b|\w+(?:نا|كم)\b|بريدك|إيميلك|\bما را\b", re.I)
 _SHAPES = (
@@ -153,6 +173,8 @@ _YEAR = re.compile(r"(?<!\d)(?:[12]\d{3}|[٠-٩۰-۹]{4})(?!\d)")
 
 def insert(text: str, *, linked: float, place: float) -> str | None:
     """Why a line is an insert, or None. `linked` is the part of it that is links, `place` from 0 at the top to 1."""
+    if _COOKIES.search(text) or (len(text) < 300 and (_BUTTON.search(text) or _WALL.search(text))):
+        return "consent"
     if len(text) > 420:
         return None
     for pattern, why in _SHAPES:

@@ -16,7 +16,7 @@ links.
 """
 
 import re
-from collections.abc import Sequence, Set
+from collections.abc import Iterator, Sequence, Set
 from functools import lru_cache
 
 from lxml.html import HtmlElement
@@ -26,6 +26,8 @@ from syndicator.ingest.extract.furniture import reason
 
 SENTENCE = 60
 """Characters of a line that is taken for a sentence."""
+_CARD = 1200
+"""Characters that a group of pointers to other articles may have."""
 _HOLDS = 0.3
 """Part of the main group that makes an element one that holds the story."""
 
@@ -91,6 +93,8 @@ class Marks:
         self._said: dict[HtmlElement, frozenset[str]] = {}
         self._paths: dict[HtmlElement, tuple[tuple[str, ...], frozenset[str], HtmlElement | None]] = {}
         self._under: dict[HtmlElement, list[int]] = {}
+        self.cards: frozenset[HtmlElement] = frozenset()
+        """Elements beside the main group that begin with a link to another article and say what that is about."""
         self._verdicts: dict[HtmlElement, bool] = {}
         self._title = frozenset(word for word in key(title).split() if len(word) > 2)
         self._weigh()
@@ -136,6 +140,18 @@ class Marks:
         self._places = frozenset(self.main)
         self._elements = {self.blocks[at].element for at in self.main}
         self._size = sum(len(self.blocks[at].text) for at in self.main)
+        self.cards = frozenset(self._cards())
+
+    def _cards(self) -> Iterator[HtmlElement]:
+        around = {node for one in self._elements if one is not None for node in (one, *one.iterancestors())}
+        for block in self.blocks if self.main else ():
+            if block.link_share < 0.9 or len(block.text) < 15 or block.kind in ("ul", "ol") or block.element is None:
+                continue
+            card = block.element
+            while (parent := card.getparent()) is not None and parent not in around and parent.tag not in WHOLE - {"article"}:
+                card = parent
+            if card is not block.element and len(card.text_content()) < _CARD:
+                yield card
 
     def score(self, places: Sequence[int]) -> float:
         """How much these blocks look like the story: characters, weighed by names around and words of the headline."""
@@ -204,7 +220,7 @@ def furniture(container: HtmlElement, marks: Marks, keep: Set[HtmlElement] = fro
     for node in container.iterdescendants():
         if not isinstance(node.tag, str) or node in inside or node in keep:
             continue
-        if marks.is_furniture(node) and len(node.text_content()) < whole / 2:
+        if (node in marks.cards or marks.is_furniture(node)) and len(node.text_content()) < whole / 2:
             found.add(node)
             inside.update(node.iterdescendants())
     return found

@@ -12,7 +12,7 @@ summary, the first sentences of the text are one (`text.lead`).
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -144,7 +144,7 @@ def _joined(article: Article, found: _Found, source: Source) -> Extraction:
         found.story.blocks, title=title, captions=[(image.caption, image.credit) for image in images]
     )
     images = _with_caption_from(cuts, images)
-    text = "\n".join(block.text for block in blocks)
+    text = "\n".join(block.text for block in blocks) or "\n".join(_told_by_pictures(blocks))
     longer = len(key(text)) > max(len(key(feed_text)), 80)
     if longer:
         blocks = _without_lead(blocks, images)
@@ -332,6 +332,13 @@ def _file(url: str) -> str:
     name = re.sub(r"[?#].*$", "", url).rstrip("/").rpartition("/")[2]
     stem = re.sub(r"(?:[-_]\d{2,4}x\d{2,4}|[-_]scaled|@\dx)?\.\w{2,5}$", "", name)
     return stem if len(stem) >= 5 else url
+
+
+def _told_by_pictures(blocks: Sequence[Block]) -> Iterator[str]:
+    """The captions of a gallery, which are its text."""
+    for block in blocks:
+        if block.figure is not None and block.figure.caption:
+            yield block.figure.caption
 
 
 def _with_caption_from(cuts: Sequence[Cut], images: list[Image]) -> list[Image]:

@@ -185,8 +185,14 @@ def _name_datelines(blocks: Sequence[Block], reasons: dict[int, str]) -> None:
     for at, block in enumerate(blocks[:_HEAD]):
         if len(block.text) >= _PARAGRAPH:
             return
-        if at not in reasons and block.kind == "p" and is_dateline(block.text.strip()):
+        if at not in reasons and block.kind in ("p", "ul", "ol") and _is_dateline(block):
             reasons[at] = "byline"
+
+
+def _is_dateline(block: Block) -> bool:
+    """A date, or a list of a date and other short things: the author, how long the story takes to read."""
+    lines = block.text.strip().split("\n")
+    return any(map(is_dateline, lines)) and all(len(line) < _SHORT // 2 for line in lines if not is_dateline(line))
 
 
 def _name_doubles(blocks: Sequence[Block], reasons: dict[int, str]) -> None:
@@ -244,6 +250,9 @@ def _name_what_follows(blocks: Sequence[Block], reasons: dict[int, str]) -> None
             later = blocks[at + 1]
             if later.kind == "p" and len(later.text) < _PARAGRAPH and promises_letters(later.text):
                 reasons.setdefault(at + 1, reasons[at])
+        if reasons[at] == "author" and at >= len(blocks) * 0.6:
+            if sum(len(block.text) for block in blocks[at + 1 :]) < _BOX_TEXT:
+                reasons |= {later: "author" for later in range(at + 1, len(blocks)) if later not in reasons}
         elif reasons[at] == "comments" and (at >= len(blocks) * 0.4 or (blocks[at].kind != "p" and at > 0)):
             for later in range(at + 1, len(blocks)):
                 reasons.setdefault(later, "comments")

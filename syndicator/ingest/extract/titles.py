@@ -29,6 +29,12 @@ _GENERIC = frozenset(
         online com net official le la les خبرگزاری روزنامه سایت شبکه پایگاه خبری"""
     )
 )
+_PLAIN = re.compile(
+    r"\W*(?:طباعة|نسخة للطباعة|صفحة للطباعة|print(?:able)?(?: version| page)?|version imprimable|imprimer|نسخه چاپی|چاپ|الرئيسية"
+    r"|home|accueil|خانه|صفحه اصلی)\W*",
+    re.I,
+)
+"""Parts of titles that say what kind of page it is."""
 _MOST_WORDS = 5
 _FEWEST = 3
 
@@ -44,7 +50,7 @@ class Sites:
     def has(self, part: str) -> bool:
         """Whether a part of a title is the site's name, give or take words such as "newspaper" and the host's name."""
         line = key(part)
-        if not line:
+        if not line or _PLAIN.fullmatch(part):
             return True
         if line in self._keys or part.strip().lower().removeprefix("www.") in self._hosts:
             return True

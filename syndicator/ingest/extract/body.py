@@ -111,7 +111,8 @@ def find_story(root: HtmlElement, placed: Sequence[Placed], *, title: str = "", 
     if len(found.text) < _TEASER and (html := embedded(root, title)):
         inside = parsed(html)
         blocks = flatten(inside) if inside is not None else []
-        if _says_more("\n".join(block.text for block in blocks), found.text):
+        text = "\n".join(block.text for block in blocks)
+        if _says_more(text, found.text) and _overlap(found.text if len(found.text) >= _LEAST else title, text) >= _ABOUT:
             found = Story(blocks, None)
     return found if found.blocks else _gallery(seen)
 
@@ -199,6 +200,7 @@ def lines_of(root: HtmlElement) -> str:
             include_links=False,
             with_metadata=False,
             deduplicate=False,
+            fast=True,
         )
     except (etree.LxmlError, ValueError, TypeError, AttributeError, RecursionError):
         return ""
@@ -235,9 +237,22 @@ class _Seen:
         agreed = self._size(claimed & set(main))
         if agreed >= _AGREED * self._size(main):
             return claimed
-        if agreed:
+        if agreed or self._stand_together(claimed, main):
             return claimed | set(main)
         return claimed if self.marks.score(sorted(claimed)) > self.marks.score(main) else set(main)
+
+    def _stand_together(self, claimed: Set[int], main: Sequence[int]) -> bool:
+        """Whether hardly any other prose stands in the smallest element that holds both: a text in two parts."""
+        both = claimed | set(main)
+        elements = [element for at in both if (element := self.marks.blocks[at].element) is not None]
+        if not claimed or not elements:
+            return False
+        shared = set.intersection(*({one, *one.iterancestors()} for one in elements))
+        prose = {at for at, block in enumerate(self.marks.blocks) if is_prose(block)}
+        nearest = max(shared, key=lambda element: sum(1 for _ in element.iterancestors()), default=None)
+        if nearest is None or nearest.tag in ("body", "html"):
+            return False
+        return self._size(at for at in prose if self._inside(at, nearest)) <= _MORE * self._size(both)
 
     def _articles(self) -> int:
         """Articles with a headline of their own: pages that never end show one below the other."""
@@ -370,7 +385,8 @@ def _up_to(element: HtmlElement, container: HtmlElement) -> Iterator[HtmlElement
 
 def _home(element: HtmlElement) -> tuple[str, str] | int:
     """What makes two holders of blocks alike: the same name and class (numbered ones apart), or being the same."""
-    names = " ".join(name for name in element.get("class", "").split() if not any(map(str.isdigit, name)))
+    written = element.get("class", "")
+    names = " ".join(name for name in written.split() if not any(map(str.isdigit, name))) or written
     return (element.tag, names) if names else id(element)
 
 

@@ -43,6 +43,7 @@ _MARKUP = re.compile(r"<(?:p|br|div|h[2-6]|ul|li|blockquote)\b", re.I)
 _ESCAPED = re.compile(r"&lt;(?:p|br|div)\b", re.I)
 _BODIES = re.compile(r"body|content|text|story|paragraph|block|children|html", re.I)
 _LITERAL = re.compile(r'"((?:[^"\\]|\\.){140,})"', re.S)
+_CODE = re.compile(r"=>|\bfunction\b|[;{}]\w|\w\(\w*\)[.;,]|===|&&")
 _ASSIGNED = re.compile(r"=\s*(?=[{\[])")
 
 
@@ -99,7 +100,7 @@ def _assigned(text: str) -> Any:
             at = begin.end()
     if found:
         return {"found": found}
-    literals = [_loaded(f'"{literal[1]}"') for literal in _LITERAL.finditer(text)]
+    literals = [_loaded(f'"{literal[1]}"') for literal in _LITERAL.finditer(text) if not _CODE.search(literal[1])]
     return {"literals": {str(at): literal for at, literal in enumerate(literals)}}
 
 

@@ -28,6 +28,10 @@ SENTENCE = 60
 """Characters of a line that is taken for a sentence."""
 _CARD = 1200
 """Characters that a group of pointers to other articles may have."""
+_TEASER = 0.3
+"""Weight of a paragraph behind the linked headline of another article."""
+_LABEL = 25
+"""Characters that may stand above the link of a card: a section, a date."""
 _HOLDS = 0.3
 """Part of the main group that makes an element one that holds the story."""
 
@@ -144,11 +148,19 @@ class Marks:
 
     def _cards(self) -> Iterator[HtmlElement]:
         around = {node for one in self._elements if one is not None for node in (one, *one.iterancestors())}
+        before: HtmlElement | None = None
         for block in self.blocks if self.main else ():
-            if block.link_share < 0.9 or len(block.text) < 15 or block.kind in ("ul", "ol") or block.element is None:
-                continue
             card = block.element
-            while (parent := card.getparent()) is not None and parent not in around and parent.tag not in WHOLE - {"article"}:
+            if card is None or not _is_pointer(block):
+                before = card if card is not None and len(block.text) > _LABEL else before
+                continue
+            above = {before, *before.iterancestors()} if before is not None else set()
+            while (
+                (parent := card.getparent()) is not None
+                and parent not in around
+                and parent not in above
+                and parent.tag not in WHOLE - {"article"}
+            ):
                 card = parent
             if card is not block.element and len(card.text_content()) < _CARD:
                 yield card
@@ -160,7 +172,8 @@ class Marks:
         for at in places:
             block = self.blocks[at]
             if block.element is not None:
-                size += len(block.text) * _weight(self._path(block.element)[1])
+                teaser = at > 0 and _is_pointer(self.blocks[at - 1])
+                size += len(block.text) * _weight(self._path(block.element)[1]) * (_TEASER if teaser else 1)
             if len(said) < 4000:
                 said.update(key(block.text).split())
         share = len(self._title & said) / len(self._title) if self._title else 0.0
@@ -191,6 +204,11 @@ class Marks:
         between = self.main[0] < under[0] and under[-1] < self.main[-1]
         said = between and any(map(is_prose, blocks)) and not any(block.linked for block in blocks)
         return not said or _points_elsewhere(blocks)
+
+
+def _is_pointer(block: Block) -> bool:
+    """Whether a line is the linked headline of another article."""
+    return block.link_share >= 0.9 and len(block.text) >= 15 and block.kind not in ("ul", "ol")
 
 
 def _points_elsewhere(blocks: Sequence[Block]) -> bool:

@@ -144,7 +144,7 @@ def _joined(article: Article, found: _Found, source: Source) -> Extraction:
         found.story.blocks, title=title, captions=[(image.caption, image.credit) for image in images]
     )
     images = _with_caption_from(cuts, images)
-    text = "\n".join(block.text for block in blocks) or "\n".join(_told_by_pictures(blocks))
+    text = "\n".join(block.text for block in blocks if block.text) or "\n".join(_told_by_pictures(blocks))
     longer = len(key(text)) > max(len(key(feed_text)), 80)
     if longer:
         blocks = _without_lead(blocks, images)

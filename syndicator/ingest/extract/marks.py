@@ -148,6 +148,7 @@ class Marks:
 
     def _cards(self) -> Iterator[HtmlElement]:
         around = {node for one in self._elements if one is not None for node in (one, *one.iterancestors())}
+        around |= {block.element for block in self.blocks if block.element is not None and not block.linked}
         before: HtmlElement | None = None
         for block in self.blocks if self.main else ():
             card = block.element

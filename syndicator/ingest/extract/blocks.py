@@ -263,7 +263,8 @@ def _direction(node: HtmlElement) -> str:
 def _holds(node: HtmlElement, pictures: Mapping[HtmlElement, Figure]) -> bool:
     """A dropped element that holds what we keep: pictures in `<noscript>`, a whole page in one ASP.NET `<form>`."""
     if node.tag == "form":
-        return len(node.text_content()) > 1500
+        length = len(node.text_content())
+        return length > 1500 or (length > 200 and next(node.iter("h1"), None) is not None)
     return any(image in pictures for image in node.iter("img"))
 
 

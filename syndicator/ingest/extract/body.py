@@ -28,7 +28,7 @@ from lxml.html import HtmlElement
 from syndicator.ingest.extract.blocks import Block, flatten, key
 from syndicator.ingest.extract.embedded import embedded
 from syndicator.ingest.extract.furniture import heads_comments
-from syndicator.ingest.extract.marks import SENTENCE, WHOLE, Marks, furniture, is_prose
+from syndicator.ingest.extract.marks import SENTENCE, WHOLE, Marks, furniture, is_pointer, is_prose
 from syndicator.ingest.extract.unveil import reveal
 from syndicator.text.figures import Placed, parsed
 
@@ -234,12 +234,19 @@ class _Seen:
         main = self.marks.main
         if self.marks.article is not None:
             claimed = {at for at in claimed if self._inside(at, self.marks.article)} if self._articles() > 1 else claimed
+        claimed, main = self._below_headline(claimed), sorted(self._below_headline(set(main)))
         agreed = self._size(claimed & set(main))
         if agreed >= _AGREED * self._size(main):
             return claimed
         if agreed or self._stand_together(claimed, main):
             return claimed | set(main)
         return claimed if self.marks.score(sorted(claimed)) > self.marks.score(main) else set(main)
+
+    def _below_headline(self, places: set[int]) -> set[int]:
+        """The places below the page's headline, when most of them are: what stands above is about the site."""
+        heads = [at for at, block in enumerate(self.marks.blocks) if block.element is not None and block.element.tag == "h1"]
+        below = {at for at in places if heads and at > heads[0]}
+        return below if len(heads) == 1 and self._size(below) >= 0.5 * self._size(places) else places
 
     def _stand_together(self, claimed: Set[int], main: Sequence[int]) -> bool:
         """Whether hardly any other prose stands in the smallest element that holds both: a text in two parts."""
@@ -351,10 +358,11 @@ def _trimmed(blocks: list[Block], claims: Set[str], container: HtmlElement) -> l
         home = block.element.getparent() if block.element is not None else None
         return home is not None and _home(home) in homes and block.link_share < 0.5
 
+    pointers = sum(map(is_pointer, blocks[first : last + 1])) > 1
     middle = [
         block
         for at, block in enumerate(blocks[first : last + 1])
-        if at + first in hits or block.kind != "ul" or block.link_share < 0.8
+        if at + first in hits or not ((block.kind == "ul" and block.link_share >= 0.8) or (pointers and is_pointer(block)))
     ]
     return (
         [

@@ -33,7 +33,7 @@ _INNER = str.split(
 _INLINE = re.compile(r"text|span|fragment|(?:hyper|url)?link|a|b|i|em|strong|bold|italic|mark|code|u|sub|sup|inline\w*", re.I)
 _ASIDE = re.compile(
     r"image|photo|picture|video|audio|embed|related|advert|\bad\b|promo|social|tweet|gallery|podcast|newsletter|byline"
-    r"|author|caption|timestamp|metadata|script|style|button|^(?:img|svg|nav|footer|aside|figure|meta|link|time|title)$",
+    r"|author|caption|timestamp|metadata|^(?:script|style|button|img|svg|nav|footer|aside|figure|meta|link|time|title)$",
     re.I,
 )
 _HEADING = re.compile(r"head(?:er|ing|line)|^h[1-6]$|subtitle", re.I)

@@ -85,6 +85,7 @@ _PRINTED = re.compile(
     re.I,
 )
 _ADDRESS = re.compile(r"^\W*(?:https?://|www\.)\S{4,400}$", re.I)
+_NUMBERED = re.compile(r"(?:\d{1,3}\D+){2}\d|[^\W\d_]")
 _PAGES = re.compile(
     r"^\W*(?:(?:ال)?صفحة \d+ من \d+|page \d+ (?:of|de|sur|/) ?\d+|صفحه \d+ از \d+|(?:(?:السابق|التالي|الأولى|الأخيرة|previous|next"
     r"|first|last|précédente?|suivante?|قبلی|بعدی|صفحة|page|صفحه|\d{1,3}|[|«»‹›<>.…·-])\s*){2,24})\W*$",
@@ -178,7 +179,7 @@ def insert(text: str, *, linked: float, place: float) -> str | None:
     if len(text) > 420:
         return None
     for pattern, why in _SHAPES:
-        if pattern.search(text) and (why in ("consent", "embed") or _is_no_sentence(text, linked)):
+        if pattern.search(text) and (why != "pages" or _NUMBERED.search(text)) and (why in ("consent", "embed") or _is_no_sentence(text, linked)):
             return why
     if _ADDRESS.match(text) and (place > 0.6 or place < 0.1):
         return "print"

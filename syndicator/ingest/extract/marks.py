@@ -63,6 +63,10 @@ _NEVER = WHOLE | {"p", "h1", "img", "picture", "figure", "figcaption", "source",
 _WEIGHTS = {"layout": 0.85, "furniture": 0.35, "beside": 0.25}
 
 
+_Path = tuple[tuple[str, ...], frozenset[str], HtmlElement | None]
+"""Elements around a block, words of furniture in their names, and the `<article>` with a headline of its own."""
+
+
 @lru_cache(maxsize=4096)
 def _words(names: str) -> frozenset[str]:
     """The words of furniture in the names of an element."""
@@ -94,8 +98,15 @@ class Marks:
         self.blocks = blocks
         self.main: list[int] = []
         """Places of the main group's blocks."""
+        self.void: frozenset[str] = frozenset()
+        """Words that say nothing on this page."""
+        self.article: HtmlElement | None = None
+        """The `<article>` with a headline of its own that holds the main group."""
+        self._elements: set[HtmlElement | None] = set()
+        self._places: frozenset[int] = frozenset()
+        self._size = 0
         self._said: dict[HtmlElement, frozenset[str]] = {}
-        self._paths: dict[HtmlElement, tuple[tuple[str, ...], frozenset[str], HtmlElement | None]] = {}
+        self._paths: dict[HtmlElement, _Path] = {}
         self._under: dict[HtmlElement, list[int]] = {}
         self.cards: frozenset[HtmlElement] = frozenset()
         """Elements beside the main group that begin with a link to another article and say what that is about."""
@@ -109,8 +120,8 @@ class Marks:
             found = self._said[node] = words_of(node)
         return found
 
-    def _path(self, node: HtmlElement) -> tuple[tuple[str, ...], frozenset[str], HtmlElement | None]:
-        """Names of the elements around, words of furniture on them, and the `<article>` with a headline of its own."""
+    def _path(self, node: HtmlElement) -> _Path:
+        """What is around an element."""
         chain = []
         at: HtmlElement | None = node
         while at is not None and at not in self._paths:
@@ -125,7 +136,7 @@ class Marks:
         return tags, words, article
 
     def _weigh(self) -> None:
-        groups: dict[object, list[int]] = {}
+        groups: dict[_Path, list[int]] = {}
         for at, block in enumerate(self.blocks):
             if block.element is None:
                 continue
@@ -136,11 +147,16 @@ class Marks:
                 groups.setdefault(self._path(block.element), []).append(at)
         scores = {path: self.score(places) for path, places in groups.items()}
         best = max(scores, key=lambda path: scores[path], default=None)
-        self.main = groups[best] if best is not None else []
-        self.void: frozenset[str] = best[1] if isinstance(best, tuple) else frozenset()
-        """Words that say nothing on this page."""
-        self.article: HtmlElement | None = best[2] if isinstance(best, tuple) else None
-        """The `<article>` with a headline of its own that holds the main group."""
+        if best is None:
+            return
+        tags, words, self.article = best
+        family = [path for path in groups if (path[0], path[2]) == (tags, self.article)]
+        if scores[best] < 0.5 * sum(scores[path] for path in family):  # a word of its own on each paragraph
+            words = frozenset(word for path in family for word in path[1])
+            self.main = sorted(at for path in family for at in groups[path])
+        else:
+            self.main = groups[best]
+        self.void = words
         self._places = frozenset(self.main)
         self._elements = {self.blocks[at].element for at in self.main}
         self._size = sum(len(self.blocks[at].text) for at in self.main)
@@ -152,7 +168,7 @@ class Marks:
         before: HtmlElement | None = None
         for block in self.blocks if self.main else ():
             card = block.element
-            if card is None or not _is_pointer(block):
+            if card is None or not is_pointer(block):
                 before = card if card is not None and len(block.text) > _LABEL else before
                 continue
             above = {before, *before.iterancestors()} if before is not None else set()
@@ -173,7 +189,7 @@ class Marks:
         for at in places:
             block = self.blocks[at]
             if block.element is not None:
-                teaser = at > 0 and _is_pointer(self.blocks[at - 1])
+                teaser = at > 0 and is_pointer(self.blocks[at - 1])
                 size += len(block.text) * _weight(self._path(block.element)[1]) * (_TEASER if teaser else 1)
             if len(said) < 4000:
                 said.update(key(block.text).split())
@@ -207,9 +223,11 @@ class Marks:
         return not said or _points_elsewhere(blocks)
 
 
-def _is_pointer(block: Block) -> bool:
+def is_pointer(block: Block) -> bool:
     """Whether a line is the linked headline of another article."""
-    return block.link_share >= 0.9 and len(block.text) >= 15 and block.kind not in ("ul", "ol")
+    if block.link_share < 0.9 or len(block.text) < 15 or block.kind in ("ul", "ol"):
+        return False
+    return 'href="#' not in block.html and block.text.count(" ") >= 2 and not block.text.endswith(".")
 
 
 def _points_elsewhere(blocks: Sequence[Block]) -> bool:

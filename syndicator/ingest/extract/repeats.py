@@ -196,14 +196,21 @@ def _is_dateline(block: Block) -> bool:
 
 
 def _name_doubles(blocks: Sequence[Block], reasons: dict[int, str]) -> None:
-    """A block that says the same as the one before it; a short line that comes twice and is a caption goes twice."""
+    """A block that says the same as the one before it, and a second copy of the whole text."""
     previous = ""
+    said: set[str] = set()
+    copies: list[int] = []
     for at, block in enumerate(blocks):
         line = key(block.text)
         if line and line == previous and at not in reasons and len(line) >= 15:
             reasons[at] = "repeat"
+        elif len(line) >= _SHORT and line in said:
+            copies.append(at)
         if line:
             previous = line
+            said.add(line)
+    if len(copies) >= 3 and 3 * len(copies) >= sum(len(block.text) >= _SHORT for block in blocks):
+        reasons |= {at: "repeat" for at in copies if at not in reasons}
 
 
 def _name_what_is_skipped(blocks: Sequence[Block], reasons: dict[int, str]) -> None:

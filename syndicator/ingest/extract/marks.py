@@ -60,7 +60,8 @@ _ROLES = frozenset(("navigation", "complementary", "contentinfo", "search", "dia
 _ELEMENTS = frozenset(("aside", "footer", "nav", "dialog"))
 WHOLE = frozenset(("html", "body", "main", "article"))
 _NEVER = WHOLE | {"p", "h1", "img", "picture", "figure", "figcaption", "source", "amp-img"}
-_WEIGHTS = {"layout": 0.85, "furniture": 0.35, "beside": 0.25}
+_REPLIES = re.compile(r"comments?|disqus\w*|respond|replies")
+_WEIGHTS = {"layout": 0.85, "furniture": 0.35, "beside": 0.25, "replies": 0.1}
 
 
 _Path = tuple[tuple[str, ...], frozenset[str], HtmlElement | None]
@@ -102,6 +103,8 @@ class Marks:
         """Words that say nothing on this page."""
         self.article: HtmlElement | None = None
         """The `<article>` with a headline of its own that holds the main group."""
+        self._everywhere: frozenset[str] = frozenset()
+        """Words around all prose of the page."""
         self._elements: set[HtmlElement | None] = set()
         self._places: frozenset[int] = frozenset()
         self._size = 0
@@ -145,6 +148,7 @@ class Marks:
                     self._under.setdefault(node, []).append(at)
             if is_prose(block):
                 groups.setdefault(self._path(block.element), []).append(at)
+        self._everywhere = frozenset.intersection(*(words for _, words, _ in groups)) if groups else frozenset()
         scores = {path: self.score(places) for path, places in groups.items()}
         best = max(scores, key=lambda path: scores[path], default=None)
         if best is None:
@@ -190,7 +194,7 @@ class Marks:
             block = self.blocks[at]
             if block.element is not None:
                 teaser = at > 0 and is_pointer(self.blocks[at - 1])
-                size += len(block.text) * _weight(self._path(block.element)[1]) * (_TEASER if teaser else 1)
+                size += len(block.text) * _weight(self._path(block.element)[1] - self._everywhere) * (_TEASER if teaser else 1)
             if len(said) < 4000:
                 said.update(key(block.text).split())
         share = len(self._title & said) / len(self._title) if self._title else 0.0
@@ -235,7 +239,7 @@ def _points_elsewhere(blocks: Sequence[Block]) -> bool:
     size, linked = sum(len(block.text) for block in blocks), sum(block.linked for block in blocks)
     if not size:
         return False
-    if linked > 0.3 * size or any(block.link_share > 0.9 and len(block.text) > 15 for block in blocks):
+    if linked > 0.3 * size or any(map(is_pointer, blocks)):
         return True
     return reason(blocks[0], place=0.5) is not None
 
@@ -246,6 +250,8 @@ def _weight(words: Set[str]) -> float:
         return 1.0
     if any(word.startswith("<") for word in words):
         return _WEIGHTS["beside"]
+    if any(map(_REPLIES.fullmatch, words)):
+        return _WEIGHTS["replies"]
     return _WEIGHTS["layout" if words <= _LAYOUT else "furniture"]
 
 

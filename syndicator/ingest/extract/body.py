@@ -240,6 +240,8 @@ class _Seen:
             return claimed
         if agreed or self._stand_together(claimed, main):
             return claimed | set(main)
+        if self.marks.doubtful and self._size(claimed) >= _LEAST / 2:
+            return claimed
         return claimed if self.marks.score(sorted(claimed)) > self.marks.score(main) else set(main)
 
     def _below_headline(self, places: set[int]) -> set[int]:

@@ -93,7 +93,10 @@ def is_prose(block: Block) -> bool:
 
 
 class Marks:
-    """The names on one page, weighed: `blocks` are those of the whole page, `main` the story's main group."""
+    """The names on one page, weighed: `blocks` are those of the whole page, `main` the story's main group.
+
+    `title` may hold several headlines, a line each: the feed's and the page's.
+    """
 
     def __init__(self, blocks: Sequence[Block], title: str) -> None:
         self.blocks = blocks
@@ -114,7 +117,7 @@ class Marks:
         self.cards: frozenset[HtmlElement] = frozenset()
         """Elements beside the main group that begin with a link to another article and say what that is about."""
         self._verdicts: dict[HtmlElement, bool] = {}
-        self._title = frozenset(word for word in key(title).split() if len(word) > 2)
+        self._titles = [words for line in title.split("\n") if (words := {word for word in key(line).split() if len(word) > 2})]
         self._weigh()
 
     def _words(self, node: HtmlElement) -> frozenset[str]:
@@ -197,8 +200,13 @@ class Marks:
                 size += len(block.text) * _weight(self._path(block.element)[1] - self._everywhere) * (_TEASER if teaser else 1)
             if len(said) < 4000:
                 said.update(key(block.text).split())
-        share = len(self._title & said) / len(self._title) if self._title else 0.0
+        share = max((len(words & said) / len(words) for words in self._titles), default=0.0)
         return size * (1 + share)
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether the words around the main group are those of furniture."""
+        return bool(self.main) and _weight(self.void - self._everywhere) < 0.5
 
     def is_furniture(self, node: HtmlElement) -> bool:
         """Whether an element is no part of the story, by its names and what stands in it."""

@@ -106,7 +106,7 @@ def _extract(article: Article, page: Response, source: Source) -> Extraction:
     without_comments(root)
     placed = place(root, base)
     containers = _select(root, rules.body)
-    headline = f"{article.title} {title or ''}".strip()
+    headline = f"{article.title}\n{title or ''}".strip()
     story = (
         selected(containers, placed, title=headline)
         if containers

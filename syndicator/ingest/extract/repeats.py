@@ -261,5 +261,7 @@ def _name_what_follows(blocks: Sequence[Block], reasons: dict[int, str]) -> None
             if sum(len(block.text) for block in blocks[at + 1 :]) < _BOX_TEXT:
                 reasons |= {later: "author" for later in range(at + 1, len(blocks)) if later not in reasons}
         elif reasons[at] == "comments" and (at >= len(blocks) * 0.4 or (blocks[at].kind != "p" and at > 0)):
+            if sum(block.kind in ("h2", "h3") for block in blocks[at + 1 :]) > 1:
+                continue  # a section of the story: comments have no headings
             for later in range(at + 1, len(blocks)):
                 reasons.setdefault(later, "comments")

@@ -27,7 +27,6 @@ from lxml.html import HtmlElement
 
 from syndicator.ingest.extract.blocks import Block, flatten, key
 from syndicator.ingest.extract.embedded import embedded
-from syndicator.ingest.extract.furniture import heads_comments
 from syndicator.ingest.extract.marks import SENTENCE, WHOLE, Marks, furniture, is_pointer, is_prose
 from syndicator.ingest.extract.unveil import reveal
 from syndicator.text.figures import Placed, parsed
@@ -49,16 +48,6 @@ _AGREED = 0.7
 _ABOUT = 0.3
 """Part of the headline's words that text must have which a page hides."""
 
-_COMMENTS = re.compile(
-    r"(?:^|\s)(?:comments|comments?[-_]?(?:area|section|list|wrap(?:per)?|container|block|thread)|disqus_thread"
-    r"|fb-comments|commentlist|respond)(?:$|\s)",
-    re.I,
-)
-_COMMENT_PARTS = re.compile(
-    r"(?:^|[\s_-])comment[-_]?(?:author|meta|body|content|text|item|form|reply|date|list)|(?:^|\s)(?:vcard|comment)(?:$|\s)",
-    re.I,
-)
-_HEADINGS = frozenset(("h2", "h3", "h4", "h5"))
 _STANDFIRST = re.compile(
     r"(?:^|[\s_-])(?:standfirst|lead|lede|intro|chapo|dek|kicker-text|subtitle|sub-title|excerpt|summary|deck)(?:$"
     r"|[\s_-])",
@@ -112,7 +101,10 @@ def find_story(root: HtmlElement, placed: Sequence[Placed], *, title: str = "", 
         inside = parsed(html)
         blocks = flatten(inside) if inside is not None else []
         text = "\n".join(block.text for block in blocks)
-        if _says_more(text, found.text) and _overlap(found.text if len(found.text) >= _LEAST else title, text) >= _ABOUT:
+        if (
+            _says_more(text, found.text)
+            and _overlap(found.text if len(found.text) >= _LEAST else title, text) >= _ABOUT
+        ):
             found = Story(blocks, None)
     return found if found.blocks else _gallery(seen)
 
@@ -134,57 +126,6 @@ def selected(containers: Sequence[HtmlElement], placed: Sequence[Placed], *, tit
     marks = Marks([block for one in outer for block in flatten(one, {}, words)], title)
     blocks = [block for one in outer for block in flatten(one, pictures, words | furniture(one, marks))]
     return Story(blocks, outer[0] if outer else None, marks)
-
-
-def without_comments(root: HtmlElement) -> None:
-    """Take the readers' comments out of the tree: they can be longer than the story, and pass for one.
-
-    An element that is named so goes only if it holds signs of comments, or if a story stands outside of all of them.
-    """
-    marked = [
-        node
-        for node in root.iter("section", "div", "aside", "ol", "ul")
-        if (_COMMENTS.search(f"{node.get('class', '')} {node.get('id', '')}") or heads_comments(node.get("aria-label", "")))
-        and _may_go(node)
-    ]
-    if marked:
-        told = _holds_story_beside(root, marked)
-        for node in marked:
-            if told or _shows_comments(node):
-                node.drop_tree()
-    for heading in list(root.iter("h2", "h3", "h4", "h5")):
-        parent = heading.getparent()
-        if parent is None or not heads_comments(" ".join(heading.text_content().split())):
-            continue
-        if parent.tag in ("section", "aside", "div") and heading.getprevious() is None and _may_go(parent):
-            parent.drop_tree()
-            continue
-        for later in list(heading.itersiblings()):
-            later.drop_tree()
-        heading.drop_tree()
-
-
-def _holds_story_beside(root: HtmlElement, marked: Sequence[HtmlElement]) -> bool:
-    """Whether there are sentences outside of the elements and of what is beside every story."""
-    body = next(root.iter("body"), root)
-    beside = set(body.iter("aside", "footer", "nav", "header"))
-    blocks = flatten(body, {}, beside | set(marked))
-    return sum(len(block.text) for block in blocks if is_prose(block)) >= _LEAST
-
-
-def _shows_comments(node: HtmlElement) -> bool:
-    """Signs inside of comments: a form to write one, elements for their authors, a heading."""
-    if next(node.iter("textarea", "form"), None) is not None:
-        return True
-    return any(
-        _COMMENT_PARTS.search(one.get("class", "")) or (one.tag in _HEADINGS and heads_comments(one.text_content().strip()))
-        for one in node.iterdescendants()
-        if isinstance(one.tag, str)
-    )
-
-
-def _may_go(node: HtmlElement) -> bool:
-    return node.getparent() is not None and next(node.iterdescendants("h1"), None) is None
 
 
 def lines_of(root: HtmlElement) -> str:
@@ -224,6 +165,7 @@ class _Seen:
         if witness and len(witness) >= _LEAST:
             haystack = key(witness)
             claimed |= {at for at, line in enumerate(self.keys) if len(line) >= _SHORTEST and line in haystack}
+        self.marks.believe(claimed)
         found = self._mapped(claimed) if claimed else None
         return found or self._by_name() or Story([], None, self.marks)
 
@@ -231,9 +173,12 @@ class _Seen:
         """The blocks that are the story's: trafilatura's lines, the main group, or both where they agree."""
         haystack = key(lines)
         claimed = {at for at, line in enumerate(self.keys) if len(line) >= _SHORTEST and line in haystack}
+        claimed = {at for at in claimed if not any(self._inside(at, card) for card in self.marks.cards)}
         main = self.marks.main
         if self.marks.article is not None:
-            claimed = {at for at in claimed if self._inside(at, self.marks.article)} if self._articles() > 1 else claimed
+            claimed = (
+                {at for at in claimed if self._inside(at, self.marks.article)} if self._articles() > 1 else claimed
+            )
         claimed, main = self._below_headline(claimed), sorted(self._below_headline(set(main)))
         agreed = self._size(claimed & set(main))
         if agreed >= _AGREED * self._size(main):
@@ -246,7 +191,9 @@ class _Seen:
 
     def _below_headline(self, places: set[int]) -> set[int]:
         """The places below the page's headline, when most of them are: what stands above is about the site."""
-        heads = [at for at, block in enumerate(self.marks.blocks) if block.element is not None and block.element.tag == "h1"]
+        heads = [
+            at for at, block in enumerate(self.marks.blocks) if block.element is not None and block.element.tag == "h1"
+        ]
         below = {at for at in places if heads and at > heads[0]}
         return below if len(heads) == 1 and self._size(below) >= 0.5 * self._size(places) else places
 
@@ -364,7 +311,8 @@ def _trimmed(blocks: list[Block], claims: Set[str], container: HtmlElement) -> l
     middle = [
         block
         for at, block in enumerate(blocks[first : last + 1])
-        if at + first in hits or not ((block.kind == "ul" and block.link_share >= 0.8) or (pointers and is_pointer(block)))
+        if at + first in hits
+        or not ((block.kind == "ul" and block.link_share >= 0.8) or (pointers and is_pointer(block)))
     ]
     return (
         [

@@ -30,10 +30,13 @@ _INNER = str.split(
     "text html __html content value children body data model blocks paragraphs props elements items dangerouslySetInnerHTML root"
 )
 """Names under which a block keeps its text, the most telling first."""
-_INLINE = re.compile(r"text|span|fragment|(?:hyper|url)?link|a|b|i|em|strong|bold|italic|mark|code|u|sub|sup|inline\w*", re.I)
+_INLINE = re.compile(
+    r"text|span|fragment|(?:hyper|url)?link|a|b|i|em|strong|bold|italic|mark|code|u|sub|sup|inline\w*", re.I
+)
 _ASIDE = re.compile(
     r"image|photo|picture|video|audio|embed|related|advert|\bad\b|promo|social|tweet|gallery|podcast|newsletter|byline"
-    r"|author|caption|timestamp|metadata|^(?:script|style|button|img|svg|nav|footer|aside|figure|meta|link|time|title)$",
+    r"|author|caption|timestamp|metadata|^(?:script|style|button|img|svg|nav|footer|aside|figure|meta|link|time"
+    r"|title)$",
     re.I,
 )
 _HEADING = re.compile(r"head(?:er|ing|line)|^h[1-6]$|subtitle", re.I)
@@ -170,7 +173,8 @@ class _Search:
 def _is_of_articles(value: list[Any]) -> bool:
     """Whether a list holds things with headline and address of their own: other articles."""
     own = sum(
-        isinstance(one, dict) and any(name in one for name in _TITLES) and bool(_ADDRESSES & one.keys()) for one in value
+        isinstance(one, dict) and any(name in one for name in _TITLES) and bool(_ADDRESSES & one.keys())
+        for one in value
     )
     return own > 1
 

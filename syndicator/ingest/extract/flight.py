@@ -2,6 +2,7 @@
 
 import json
 import re
+from contextlib import suppress
 from typing import Any
 
 _PUSH = re.compile(r"__next_f\.push\(")
@@ -40,10 +41,8 @@ def _rows(data: bytes) -> dict[str, Any]:
             continue
         end = data.find(b"\n", found.end())
         end = len(data) if end < 0 else end
-        try:
+        with suppress(ValueError, RecursionError):
             rows[found[1].decode()] = json.loads(data[found.end() : end], strict=False)
-        except (ValueError, RecursionError):
-            pass
         at = end + 1
     return rows
 

@@ -20,12 +20,16 @@ _RELATED = re.compile(
     r"|قد يعجبك(?: أيض[اًا]*)?|قد يهمك(?: أيض[اًا]*)?|الأكثر (?:قراءة|مشاهدة|تداولا)|اخترنا لك(?:م)?|مقترحة"
     r"|read (?:also|more|next)|also read|see also|more on this(?: story)?|related(?: \w+)?|you may also like"
     r"|recommended(?: for you)?|more from \S+|most read|watch"
-    r"|(?:à )?(?:lire|voir|écouter|regarder) (?:aussi|également|plus)|sur le même (?:sujet|thème)|(?:articles|sujets) liés"
+    r"|(?:à )?(?:lire|voir|écouter|regarder) (?:aussi|également|plus)|sur le même (?:sujet|thème)|(?:articles"
+    r"|sujets) liés"
     r"|les plus (?:lus|consultés)|vous aimerez aussi|pour aller plus loin|notre sélection|(?:ne )?manquez pas"
-    r"|you might also (?:like|be interested in)|editors?['’]? picks?|don['’]t miss|more (?:stories|news)|up next|trending(?: now)?"
+    r"|you might also (?:like|be interested in)|editors?['’]? picks?|don['’]t miss|more (?:stories|news)|up next"
+    r"|trending(?: now)?"
     r"|(?:مواضيع|أخبار|مقالات|قصص) (?:قد )?(?:تهمك|تعجبك|مختارة)|يستحق (?:الانتباه|القراءة|المشاهدة)"
-    r"|(?:بیشتر|همچنین|بیشتر بدانید و|در این (?:زمینه|باره)) ?(?:بخوانید|ببینید)|(?:مطالب|اخبار|خبرهای|موضوعات) (?:مرتبط|پیشنهادی|بیشتر)"
-    r"|(?:پربیننده|پرخواننده|پربازدید)\S*(?: ترین\S*)?|در همین (?:زمینه|رابطه)|پیشنهاد سردبیر|بخوانید|ببینید)(?=$|[\s:：؛|\-–—»])\W*",
+    r"|(?:بیشتر|همچنین|بیشتر بدانید و|در این (?:زمینه|باره)) ?(?:بخوانید|ببینید)|(?:مطالب|اخبار|خبرهای"
+    r"|موضوعات) (?:مرتبط|پیشنهادی|بیشتر)"
+    r"|(?:پربیننده|پرخواننده|پربازدید)\S*(?: ترین\S*)?|در همین (?:زمینه|رابطه)|پیشنهاد سردبیر|بخوانید|ببینید)(?=$"
+    r"|[\s:：؛|\-–—»])\W*",
     re.I,
 )
 _STRONG_RELATED = re.compile(
@@ -51,7 +55,8 @@ _SHARE_WORDS = _SHARE_CUES | frozenset(
 )
 _TAGS = re.compile(
     r"^\W*(?:ال)?(?:وسوم|كلمات (?:المفتاحية|مفتاحية|الدلالية|دلالية|البحث)|علامات|تاغ|تاج|هاشتاغ|tags?|keywords"
-    r"|(?:related )?topics|in this (?:story|article)|filed under|mots[- ]clés|étiquettes|thèmes|برچسب\S*(?: ها)?|کلیدواژه\S*|کلمات کلیدی|كلمات دالة|الكلمات الدالة"
+    r"|(?:related )?topics|in this (?:story|article)|filed under|mots[- ]clés|étiquettes|thèmes|برچسب\S*(?: ها)?"
+    r"|کلیدواژه\S*|کلمات کلیدی|كلمات دالة|الكلمات الدالة"
     r")\s*(?:[:：|]|$)",
     re.I,
 )
@@ -94,17 +99,20 @@ _COMMENTS = re.compile(
 _CHROME = re.compile(
     r"^\W*(?:advertisement|advertising|ad|sponsored(?: content)?|إعلان(?:ات)?|مساحة إعلانية|محتوى مدفوع"
     r"|skip to (?:main )?content|انتقل إلى المحتوى(?: الرئيسي)?|تخطي إلى المحتوى|publicité|loading"
-    r"|جاري التحميل|تحميل|chargement|در حال بارگذاری|close|إغلاق|fermer|بستن|موافق|ok|ad feedback|scroll to continue)\W*$",
+    r"|جاري التحميل|تحميل|chargement|در حال بارگذاری|close|إغلاق|fermer|بستن|موافق|ok|ad feedback"
+    r"|scroll to continue)\W*$",
     re.I,
 )
 _AGENCIES = (
     r"(?:وكالات|الوكالات|رويترز|أ ?ف ?ب|فرانس برس|سانا|الأناضول|أسوشيتد برس|خاص|مراسلون|agencies|reuters|afp|ap)"
 )
 _BYLINE = re.compile(
-    rf"^\W*(?:(?:بقلم|كتب|كتبت|تحرير|إعداد|المحرر|الكاتب|by|par|نویسنده|گزارش|خبرنگار)\s*[:：]?\s*(?:\S+\s*){{1,5}}|(?:\S+\s){{1,4}}[-–—/|،]\s*{_AGENCIES}"
+    rf"^\W*(?:(?:بقلم|كتب|كتبت|تحرير|إعداد|المحرر|الكاتب|by|par|نویسنده|گزارش|خبرنگار)\s*[:：]?\s*(?:\S+\s*){{1,5}}"
+    rf"|(?:\S+\s){{1,4}}[-–—/|،]\s*{_AGENCIES}"
     rf"|{_AGENCIES}\s*[-–—/|،]\s*(?:\S+\s*){{1,3}}"
     r"|(?:آخر تحديث|تاريخ النشر|نشرت? (?:في|بتاريخ)|last updated|published|updated"
-    r"|posted on|publié le|mis à jour le|modifié le|تاریخ انتشار|منتشر شده در|به ?روز ?رسانی)\s*[:：]?\s*\S.{0,50}\d.{0,60})$",
+    r"|posted on|publié le|mis à jour le|modifié le|تاریخ انتشار|منتشر شده در"
+    r"|به ?روز ?رسانی)\s*[:：]?\s*\S.{0,50}\d.{0,60})$",
     re.I,
 )
 
@@ -159,9 +167,7 @@ def _is_related(block: Block, text: str) -> bool:
         return True
     colon = re.search(r"[:：|»]\s*$", found[0]) is not None
     strong = _STRONG_RELATED.match(text) is not None
-    return len(text) <= _SHORT and (
-        (strong and (colon or text[-1] not in ".؟!…")) or (colon and block.linked > 0)
-    )
+    return len(text) <= _SHORT and ((strong and (colon or text[-1] not in ".؟!…")) or (colon and block.linked > 0))
 
 
 def _is_share(text: str) -> bool:

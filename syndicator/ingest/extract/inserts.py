@@ -7,12 +7,15 @@ sentence of the story that begins with the same words goes on to a verb, a comma
 import re
 
 _PLATFORM = (
-    r"(?:جوجل|غوغل|قوقل|google|گوگل|واتس ?اب|واتساب|whatsapp|تلي?غرام|تيلي?غرام|تيلي?جرام|تلي?جرام|telegram|تلگرام|تويتر"
+    r"(?:جوجل|غوغل|قوقل|google|گوگل|واتس ?اب|واتساب|whatsapp|تلي?غرام|تيلي?غرام|تيلي?جرام|تلي?جرام|telegram|تلگرام"
+    r"|تويتر"
     r"|توييتر|twitter|توییتر|فيس ?بوك|facebook|فیس ?بوک|إن?ستا?غرام|انستغرام|إنستغرام|انستجرام|instagram|اینستاگرام"
     r"|يوتيوب|youtube|یوتیوب|تيك ?توك|tiktok|إكس|x|linkedin|لينكد ?إن|نبض|threads|bluesky|rss|تطبيقنا|التطبيق)"
 )
 _NEWS = r"(?: ?(?:نيوز|أخبار|news|actualités|نیوز|\((?:twitter|تويتر)\)))?"
-_PLATFORMS = rf"{_PLATFORM}{_NEWS}(?:\s*(?:،|,|و|and|et|/|\||أو|or|ou)\s*(?:عبر |على |on |sur )?و?{_PLATFORM}{_NEWS}){{0,6}}"
+_PLATFORMS = (
+    rf"{_PLATFORM}{_NEWS}(?:\s*(?:،|,|و|and|et|/|\||أو|or|ou)\s*(?:عبر |على |on |sur )?و?{_PLATFORM}{_NEWS}){{0,6}}"
+)
 _END = r"\s*(?:من هنا|اضغط هنا|هنا|here|ici|now|الآن)?\W*$"
 
 _FOLLOW = re.compile(
@@ -31,11 +34,14 @@ _CONTENT = re.compile(
     rf"|this (?:content|post|tweet|video) is (?:from|hosted (?:by|on)|provided by) {_PLATFORMS}"
     rf"|ce (?:contenu|message|tweet) (?:provient de|est fourni par|vient de) {_PLATFORMS}"
     rf"|این (?:محتوا|پست|توییت) از {_PLATFORMS}(?: است)?"
-    rf"|(?:شاهد|عرض|اعرض|شاهدوا?) (?:هذا |هذه |المزيد |ال)?(?:المنشور|منشور|التغريدة|المزيد)? ?(?:على|في|من) {_PLATFORMS}"
+    rf"|(?:شاهد|عرض|اعرض|شاهدوا?) (?:هذا |هذه |المزيد |ال)?(?:المنشور|منشور|التغريدة|المزيد)? ?(?:على|في"
+    rf"|من) {_PLATFORMS}"
     rf"|(?:view|see|watch) (?:this (?:post|photo|reel|tweet|video)|more|tweet|post)? ?(?:on|from|at) {_PLATFORMS}"
     rf"|voir (?:cette publication|ce tweet|ce post|plus)? ?sur {_PLATFORMS}|این پست را در {_PLATFORMS} ببینید"
-    rf"|(?:allow|autoriser|هل تسمح بعرض|السماح ب\w*) (?:the |le |ال)?(?:content|contenu|محتوى)? ?(?:from |de |من )?{_PLATFORMS}"
-    r"(?: content| contenu| المحتوى)?|a post shared by .{1,80}|(?:منشور|تمت مشاركة منشور) (?:تمت مشاركته )?(?:بواسطة|من قبل) .{1,80}"
+    rf"|(?:allow|autoriser|هل تسمح بعرض|السماح ب\w*) (?:the |le |ال)?(?:content|contenu|محتوى)? ?(?:from |de "
+    rf"|من )?{_PLATFORMS}"
+    r"(?: content| contenu| المحتوى)?|a post shared by .{1,80}|(?:منشور"
+    r"|تمت مشاركة منشور) (?:تمت مشاركته )?(?:بواسطة|من قبل) .{1,80}"
     r"|une publication partagée par .{1,80})\W*$",
     re.I,
 )
@@ -44,50 +50,62 @@ _CONSENT = re.compile(
     r"|لعرض هذا|لمشاهدة هذا|هذا (?:الموقع|المقال|المحتوى|الفيديو)|يتطلب عرض|لا يمكن عرض"
     r"|pour (?:afficher|voir|regarder|visionner) ce|ce (?:contenu|site|lecteur|média)|cet (?:article|élément)"
     r"|برای (?:مشاهده|نمایش|دیدن) این|این (?:محتوا|مقاله|صفحه)|نمایش این)\b)"
-    r".{0,200}?(?:cookies?|ملفات (?:تعريف|الارتباط)|الكوكيز|کوکی|third[- ]part\w+|tracking|traceurs|تتبع|content provided by"
+    r".{0,200}?(?:cookies?|ملفات (?:تعريف|الارتباط)|الكوكيز|کوکی|third[- ]part\w+|tracking|traceurs|تتبع"
+    r"|content provided by"
     r"|contenu fourni par|محتوى (?:قدمه|مقدم)|محتوای ارائه|your permission|votre (?:autorisation|consentement)|موافقت)",
     re.I | re.S,
 )
 _OUTSIDE = re.compile(
     r"^\W*(?:(?:the )?\S{2,20}(?: \S{1,10}){0,3} (?:is|are) not responsible for (?:the )?content (?:of|on) external"
     r"|.{2,40}ليست? مسؤولة? عن (?:محتوى|محتويات) المواقع|.{2,40} n.est pas responsable d\w+ contenus? "
-    r"|(?:accept|allow) and (?:continue|view)\W*$|accepter et (?:continuer|afficher)\W*$|(?:اقبل|أوافق|موافق) واستمر\w*\W*$"
+    r"|(?:accept|allow) and (?:continue|view)\W*$|accepter et (?:continuer|afficher)\W*$|(?:اقبل|أوافق"
+    r"|موافق) واستمر\w*\W*$"
     r"|(?:manage my choices|gérer mes choix|إدارة (?:اختياراتي|خياراتي)|إعدادات ملفات تعريف الارتباط)\W*$"
     r"|(?:warning: )?third party content may contain ads?\w*|المحتوى غير متاح\W*$|content (?:is )?not available\W*$"
-    r"|(?:sorry, )?(?:your|this) browser (?:does not|doesn.t|can.t) (?:support|play)|متصفحك لا يدعم|votre navigateur ne "
-    r"|مرورگر شما از|(?:one|one or more) of your browser extensions? seems|يبدو أن أحد ملحقات|to play (?:this|audio|video) content)",
+    r"|(?:sorry, )?(?:your|this) browser (?:does not|doesn.t|can.t) (?:support|play)|متصفحك لا يدعم"
+    r"|votre navigateur ne "
+    r"|مرورگر شما از|(?:one|one or more) of your browser extensions? seems|يبدو أن أحد ملحقات|to play (?:this|audio"
+    r"|video) content)",
     re.I,
 )
 _ADVERT = re.compile(
-    r"^\W*(?:(?:تستمر|يستمر|تتواصل|تابع) (?:ال)?(?:قراءة|مقال|خبر)\w* (?:بعد|أسفل|تحت|أدناه)?(?: هذا)? ?(?:ال)?(?:إعلان)?"
+    r"^\W*(?:(?:تستمر|يستمر|تتواصل|تابع) (?:ال)?(?:قراءة|مقال|خبر)\w* (?:بعد|أسفل|تحت"
+    r"|أدناه)?(?: هذا)? ?(?:ال)?(?:إعلان)?"
     r"|(?:المقال|النص) (?:يستمر|مستمر) (?:بعد|أسفل) .{0,12}|مساحة إعلانية|فاصل إعلاني|إعلان(?:ات)? (?:ممول\w*|مدفوع\w*)"
     r"|(?:article|story|content|text) continues (?:below|after)(?: (?:this|the))?(?: (?:ad\w*|video|promotion))?"
     r"|continue reading below|(?:skip|close|remove) (?:this )?ad\w*|ad(?:vertisement)? \d+ of \d+"
-    r"|la suite après (?:cette|la) publicité|(?:après|suite après) la pub\w*|contenu (?:sponsorisé|partenaire)|annonces?"
+    r"|la suite après (?:cette|la) publicité|(?:après|suite après) la pub\w*|contenu (?:sponsorisé|partenaire)"
+    r"|annonces?"
     r"|(?:آگهی|تبلیغات|تبلیغ|محتوای تبلیغاتی)|ادامه (?:مطلب|خبر) (?:پس|بعد) از (?:آگهی|تبلیغ))\W*$",
     re.I,
 )
 _LISTEN = re.compile(
-    r"^\W*(?:(?:استمع|استمعوا) (?:إلى|ل)\s?\w*(?:المقال|الخبر|النص|التقرير)\w*|استماع|listen to (?:this )?(?:article|story)"
+    r"^\W*(?:(?:استمع|استمعوا) (?:إلى|ل)\s?\w*(?:المقال|الخبر|النص|التقرير)\w*|استماع"
+    r"|listen to (?:this )?(?:article|story)"
     r"|écouter (?:l.article|cet article)|(?:به )?(?:این )?(?:خبر|مقاله|مطلب)? ?(?:را )?(?:گوش کنید|بشنوید)"
     r"|(?:حجم|تكبير|تصغير) (?:ال)?خط|a[+-](?:\s*a[+-])*|اندازه (?:فونت|متن)|taille du texte|text size"
-    r"|(?:مدة|وقت|زمن) القراءة.{0,25}|\d{1,2} (?:min(?:ute)?s?|دقائق|دقيقة|دقیقه) (?:read|de lecture|قراءة|للقراءة|مطالعه)"
+    r"|(?:مدة|وقت|زمن) القراءة.{0,25}|\d{1,2} (?:min(?:ute)?s?|دقائق|دقيقة|دقیقه) (?:read|de lecture|قراءة|للقراءة"
+    r"|مطالعه)"
     r"|temps de lecture.{0,25}|lecture \d+ min\w*|reading time.{0,25}|زمان مطالعه.{0,25}"
     r"|(?:عدد )?(?:ال)?(?:مشاهدات|قراءات|زيارات)\s*[:：]?\s*[\d,.٠-٩]+|[\d,.]+ (?:views?|vues?|مشاهدة|بازدید)"
     r"|media caption,?|toggle caption|تعليق الصورة,?|enlarge this image)(?:\s*[(\d:.،,) a-z]{0,15})?\W*$",
     re.I,
 )
 _PRINTED = re.compile(
-    r"^\W*(?:(?:نسخة|صفحة|اطبع|طباعة)\s?(?:لل|ال|هذه ال)?(?:طباعة|صفحة|مقال|خبر)?|(?:رابط|عنوان) (?:ال)?(?:مادة|مقال|خبر|صفحة|أصلي)\w*"
-    r"|print(?:ed)?(?: (?:from|this|page|version|article|on))*|source url.{0,40}|article (?:printed )?from .{0,60}|url|permalink"
-    r"|version imprimable|imprimer(?: (?:cet article|la page))?|adresse de (?:l.article|cette page)|نسخه (?:چاپی|قابل چاپ)"
+    r"^\W*(?:(?:نسخة|صفحة|اطبع|طباعة)\s?(?:لل|ال|هذه ال)?(?:طباعة|صفحة|مقال|خبر)?|(?:رابط|عنوان) (?:ال)?(?:مادة"
+    r"|مقال|خبر|صفحة|أصلي)\w*"
+    r"|print(?:ed)?(?: (?:from|this|page|version|article|on))*|source url.{0,40}|article (?:printed )?from .{0,60}"
+    r"|url|permalink"
+    r"|version imprimable|imprimer(?: (?:cet article|la page))?|adresse de (?:l.article|cette page)|نسخه (?:چاپی"
+    r"|قابل چاپ)"
     r"|لینک (?:کوتاه|خبر|مطلب)|short ?link|الرابط المختصر)\s*[:：]?\s*(?:(?:https?://|www\.)\S{1,300})?\W*$",
     re.I,
 )
 _ADDRESS = re.compile(r"^\W*(?:https?://|www\.)\S{4,400}$", re.I)
 _NUMBERED = re.compile(r"(?:\d{1,3}\D+){2}\d|[^\W\d_]")
 _PAGES = re.compile(
-    r"^\W*(?:(?:ال)?صفحة \d+ من \d+|page \d+ (?:of|de|sur|/) ?\d+|صفحه \d+ از \d+|(?:(?:السابق|التالي|الأولى|الأخيرة|previous|next"
+    r"^\W*(?:(?:ال)?صفحة \d+ من \d+|page \d+ (?:of|de|sur|/) ?\d+|صفحه \d+ از \d+|(?:(?:السابق|التالي|الأولى"
+    r"|الأخيرة|previous|next"
     r"|first|last|précédente?|suivante?|قبلی|بعدی|صفحة|page|صفحه|\d{1,3}|[|«»‹›<>.…·-])\s*){2,24})\W*$",
     re.I,
 )
@@ -102,26 +120,37 @@ _SUPPORT = re.compile(
     re.I,
 )
 _COOKIES = re.compile(
-    r"^\W*(?:we(?: and our \d* ?partners)? (?:use|store|value your)|this (?:site|website) uses|our (?:site|website) uses|by (?:continuing|clicking)"
-    r"|نستخدم|(?:يستخدم|تستخدم) (?:هذا|هذه|موقعنا|الموقع)|نحن و?شركاؤنا|باستمرارك|بمتابعة|nous(?: et nos (?:\d+ )?partenaires)? utilisons"
-    r"|ce site utilise|en (?:poursuivant|cliquant|continuant)|avec votre accord|(?:این|ما در این) (?:سایت|وبسایت|وب‌سایت|پایگاه)|ما از کوکی)\b"
+    r"^\W*(?:we(?: and our \d* ?partners)? (?:use|store|value your)|this (?:site|website) uses|our (?:site"
+    r"|website) uses|by (?:continuing|clicking)"
+    r"|نستخدم|(?:يستخدم|تستخدم) (?:هذا|هذه|موقعنا|الموقع)|نحن و?شركاؤنا|باستمرارك|بمتابعة"
+    r"|nous(?: et nos (?:\d+ )?partenaires)? utilisons"
+    r"|ce site utilise|en (?:poursuivant|cliquant|continuant)|avec votre accord|(?:این|ما در این) (?:سایت|وبسایت"
+    r"|وب‌سایت|پایگاه)|ما از کوکی)\b"
     r".{0,260}?(?:cookies?\b|ملفات (?:تعريف )?(?:الارتباط|ارتباط)|كوكيز|کوکی|traceurs|personal data|privacy policy)",
     re.I | re.S,
 )
 _WALL = re.compile(
-    r"^\W*(?:(?:subscribe|sign in|log in|register|sign up)(?: now)? to (?:continue|read|keep)|already (?:a subscriber|have an account)"
-    r"|(?:this|the) (?:article|content|story) is (?:for|reserved for|only for|exclusive to) (?:our )?(?:subscribers|members)"
-    r"|(?:abonnez|connectez|inscrivez)-vous (?:pour|afin)|déjà abonné|(?:cet article|la suite|ce contenu) est réservée? |il vous reste \d+ ?% de cet"
-    r"|(?:اشترك|سجل|سجّل)\S* (?:الآن |الدخول )?(?:لمتابعة|لقراءة|لإكمال|لمواصلة)|هل أنت مشترك|لديك حساب|(?:هذا|هذه) (?:المحتوى|المقال|المادة) "
+    r"^\W*(?:(?:subscribe|sign in|log in|register|sign up)(?: now)? to (?:continue|read|keep)"
+    r"|already (?:a subscriber|have an account)"
+    r"|(?:this|the) (?:article|content|story) is (?:for|reserved for|only for|exclusive to) (?:our )?(?:subscribers"
+    r"|members)"
+    r"|(?:abonnez|connectez|inscrivez)-vous (?:pour|afin)|déjà abonné|(?:cet article|la suite"
+    r"|ce contenu) est réservée? |il vous reste \d+ ?% de cet"
+    r"|(?:اشترك|سجل|سجّل)\S* (?:الآن |الدخول )?(?:لمتابعة|لقراءة|لإكمال|لمواصلة)|هل أنت مشترك|لديك حساب|(?:هذا"
+    r"|هذه) (?:المحتوى|المقال|المادة) "
     r"(?:متاح|مخصص|حصري|خاص)?\S* ?(?:ل|بال)\S*مشتركي?ن|برای (?:خواندن )?ادامه\S* .{0,30}(?:مشترک|وارد|ثبت|عضو))",
     re.I,
 )
 _BUTTON = re.compile(
-    r"^\W*(?:(?:accept|reject|allow|decline|agree)(?: all)?(?: cookies)?|manage (?:preferences|options|cookies|settings)|i (?:agree|accept)|got it"
-    r"|(?:قبول|رفض|أقبل|أوافق|السماح)(?: ال?كل| بالكل| الجميع)?|إدارة (?:التفضيلات|الإعدادات)|(?:tout )?(?:accepter|refuser)|paramétrer|می‌?پذیرم|قبول دارم)\W*$",
+    r"^\W*(?:(?:accept|reject|allow|decline|agree)(?: all)?(?: cookies)?|manage (?:preferences|options|cookies"
+    r"|settings)|i (?:agree|accept)|got it"
+    r"|(?:قبول|رفض|أقبل|أوافق|السماح)(?: ال?كل| بالكل| الجميع)?|إدارة (?:التفضيلات|الإعدادات)|(?:tout )?(?:accepter"
+    r"|refuser)|paramétrer|می‌?پذیرم|قبول دارم)\W*$",
     re.I,
 )
-_BOX_PROMISE = re.compile(r"\b(?:inbox|newsletter)\b|بريدك|بريدكم|نشرتنا|صندوق الوارد|boîte (?:mail|de réception)|خبرنامه", re.I)
+_BOX_PROMISE = re.compile(
+    r"\b(?:inbox|newsletter)\b|بريدك|بريدكم|نشرتنا|صندوق الوارد|boîte (?:mail|de réception)|خبرنامه", re.I
+)
 _OURS = re.compile(r"\b(?:our|us|your|notre|nos|votre|vos|nous)\b|\w+(?:نا|كم)\b|بريدك|إيميلك|\bما را\b", re.I)
 _SHAPES = (
     (_FOLLOW, "follow"),
@@ -139,14 +168,17 @@ _SHAPES = (
 
 _SKIP = re.compile(
     r"^\W*(?:تخطى?|تجاوز) .{1,80} و(?:واصل|تابع|استمر في|أكمل) القراءة\W*$|^\W*skip .{1,80} and continue reading\W*$"
-    r"|^\W*skip (?:to (?:the )?end of |past )?(?:twitter|x|youtube|facebook|instagram|tiktok|newsletter|promotion|advert|podcast)\b.{0,60}$"
+    r"|^\W*skip (?:to (?:the )?end of |past )?(?:twitter|x|youtube|facebook|instagram|tiktok|newsletter|promotion"
+    r"|advert|podcast)\b.{0,60}$"
     r"|^\W*(?:ignorer|passer|sauter) .{1,80} et (?:continuer|poursuivre) (?:la|votre) lecture\W*$"
-    r"|^\W*(?:از )?.{1,60} (?:رد شوید|عبور کنید|بگذرید) و (?:به )?(?:خواندن )?(?:ادامه|خواندن) .{1,20}$|^\W*رد شدن از .{1,60}$"
+    r"|^\W*(?:از )?.{1,60} (?:رد شوید|عبور کنید|بگذرید) و (?:به )?(?:خواندن )?(?:ادامه|خواندن) .{1,20}$"
+    r"|^\W*رد شدن از .{1,60}$"
     rf"|^\W*تخطى? (?:{_PLATFORM}|يوتيوب|مشاركة|الإعلان).{{0,40}}$",
     re.I,
 )
 _SKIPPED = re.compile(
-    r"^\W*(?:.{1,60} نهاية|نهاية .{1,60}|end of .{1,80}|fin de .{1,80}|پایان .{1,60}|.{1,40} (?:ended|terminé))\W*$", re.I
+    r"^\W*(?:.{1,60} نهاية|نهاية .{1,60}|end of .{1,80}|fin de .{1,80}|پایان .{1,60}|.{1,40} (?:ended|terminé))\W*$",
+    re.I,
 )
 _MOST_BLOCKS = 16
 _MOST_TEXT = 1600
@@ -179,7 +211,11 @@ def insert(text: str, *, linked: float, place: float) -> str | None:
     if len(text) > 420:
         return None
     for pattern, why in _SHAPES:
-        if pattern.search(text) and (why != "pages" or _NUMBERED.search(text)) and (why in ("consent", "embed") or _is_no_sentence(text, linked)):
+        if (
+            pattern.search(text)
+            and (why != "pages" or _NUMBERED.search(text))
+            and (why in ("consent", "embed") or _is_no_sentence(text, linked))
+        ):
             return why
     if _ADDRESS.match(text) and (place > 0.6 or place < 0.1):
         return "print"

@@ -60,6 +60,7 @@ _ROLES = frozenset(("navigation", "complementary", "contentinfo", "search", "dia
 _ELEMENTS = frozenset(("aside", "footer", "nav", "dialog"))
 WHOLE = frozenset(("html", "body", "main", "article"))
 _NEVER = WHOLE | {"p", "h1", "img", "picture", "figure", "figcaption", "source", "amp-img"}
+_BESIDE = frozenset(str.split("sidebar foot menu nav navbar navigation breadcrumb breadcrumbs"))
 _REPLIES = re.compile(r"comments?|disqus\w*|respond|replies")
 _WEIGHTS = {"layout": 0.85, "furniture": 0.35, "beside": 0.25, "replies": 0.1}
 
@@ -110,14 +111,16 @@ class Marks:
         """Words around all prose of the page."""
         self._elements: set[HtmlElement | None] = set()
         self._places: frozenset[int] = frozenset()
-        self._size = 0
+        self._size = self._first = self._last = 0
         self._said: dict[HtmlElement, frozenset[str]] = {}
         self._paths: dict[HtmlElement, _Path] = {}
         self._under: dict[HtmlElement, list[int]] = {}
         self.cards: frozenset[HtmlElement] = frozenset()
         """Elements beside the main group that begin with a link to another article and say what that is about."""
         self._verdicts: dict[HtmlElement, bool] = {}
-        self._titles = [words for line in title.split("\n") if (words := {word for word in key(line).split() if len(word) > 2})]
+        self._titles = [
+            words for line in title.split("\n") if (words := {word for word in key(line).split() if len(word) > 2})
+        ]
         self._weigh()
 
     def _words(self, node: HtmlElement) -> frozenset[str]:
@@ -164,16 +167,31 @@ class Marks:
         else:
             self.main = groups[best]
         self.void = words
-        self._places = frozenset(self.main)
-        self._elements = {self.blocks[at].element for at in self.main}
-        self._size = sum(len(self.blocks[at].text) for at in self.main)
+        self._hold(self.main)
+
+    def believe(self, places: Set[int]) -> None:
+        """Take these blocks for the story; words around a good part of them say nothing."""
+        sizes: dict[frozenset[str], int] = {}
+        for at in places:
+            if (element := self.blocks[at].element) is not None:
+                words = self._path(element)[1]
+                sizes[words] = sizes.get(words, 0) + len(self.blocks[at].text)
+        total = sum(sizes.values())
+        self.void = self.void.union(*(words for words, size in sizes.items() if size >= _HOLDS * total))
+        self._hold(sorted(places))
+
+    def _hold(self, places: Sequence[int]) -> None:
+        self._first, self._last = (places[0], places[-1]) if places else (0, 0)
+        self._places = frozenset(places)
+        self._elements = {self.blocks[at].element for at in places}
+        self._size = sum(len(self.blocks[at].text) for at in places)
         self.cards = frozenset(self._cards())
 
     def _cards(self) -> Iterator[HtmlElement]:
         around = {node for one in self._elements if one is not None for node in (one, *one.iterancestors())}
         around |= {block.element for block in self.blocks if block.element is not None and not block.linked}
         before: HtmlElement | None = None
-        for block in self.blocks if self.main else ():
+        for block in self.blocks if self._places else ():
             card = block.element
             if card is None or not is_pointer(block):
                 before = card if card is not None and len(block.text) > _LABEL else before
@@ -197,7 +215,11 @@ class Marks:
             block = self.blocks[at]
             if block.element is not None:
                 teaser = at > 0 and is_pointer(self.blocks[at - 1])
-                size += len(block.text) * _weight(self._path(block.element)[1] - self._everywhere) * (_TEASER if teaser else 1)
+                size += (
+                    len(block.text)
+                    * _weight(self._path(block.element)[1] - self._everywhere)
+                    * (_TEASER if teaser else 1)
+                )
             if len(said) < 4000:
                 said.update(key(block.text).split())
         share = max((len(words & said) / len(words) for words in self._titles), default=0.0)
@@ -227,10 +249,10 @@ class Marks:
             return False
         if words <= self.void:
             return _points_elsewhere([self.blocks[at] for at in under])
-        if not (words - self.void) <= _LAYOUT or not under or not self.main:
+        if not (words - self.void) <= _LAYOUT or not under or not self._places:
             return True
         blocks = [self.blocks[at] for at in under]
-        between = self.main[0] < under[0] and under[-1] < self.main[-1]
+        between = self._first < under[0] and under[-1] < self._last
         said = between and any(map(is_prose, blocks)) and not any(block.linked for block in blocks)
         return not said or _points_elsewhere(blocks)
 
@@ -260,6 +282,8 @@ def _weight(words: Set[str]) -> float:
         return _WEIGHTS["beside"]
     if any(map(_REPLIES.fullmatch, words)):
         return _WEIGHTS["replies"]
+    if words & _BESIDE:
+        return _WEIGHTS["furniture"]
     return _WEIGHTS["layout" if words <= _LAYOUT else "furniture"]
 
 

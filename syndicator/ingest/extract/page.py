@@ -23,7 +23,8 @@ from lxml.html import HtmlElement
 
 from syndicator.ingest.extract.answers import names_front, other_kind, other_place, other_text
 from syndicator.ingest.extract.blocks import Block, key, together
-from syndicator.ingest.extract.body import Story, find_story, selected, without_comments
+from syndicator.ingest.extract.body import Story, find_story, selected
+from syndicator.ingest.extract.comments import without_comments
 from syndicator.ingest.extract.repeats import Cut, headline, without_repeats
 from syndicator.ingest.extract.structured import Structured, structured
 from syndicator.ingest.extract.titles import Sites, told_by_links, without_site

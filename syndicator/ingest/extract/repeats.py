@@ -254,8 +254,8 @@ def _name_what_follows(blocks: Sequence[Block], reasons: dict[int, str]) -> None
                     break
                 reasons[later] = "related"
         elif reasons[at] in ("newsletter", "author") and blocks[at].kind != "p" and at + 1 < len(blocks):
-            later = blocks[at + 1]
-            if later.kind == "p" and len(later.text) < _PARAGRAPH and promises_letters(later.text):
+            promise = blocks[at + 1]
+            if promise.kind == "p" and len(promise.text) < _PARAGRAPH and promises_letters(promise.text):
                 reasons.setdefault(at + 1, reasons[at])
         if reasons[at] == "author" and at >= len(blocks) * 0.6:
             if sum(len(block.text) for block in blocks[at + 1 :]) < _BOX_TEXT:

@@ -18,8 +18,10 @@ from syndicator.text.html import plain
 _SEPARATOR = re.compile(r"(\s+(?:[|–—\-−·•»«›‹/ـ¦❘⎜│~]|::|--|>|<)\s+|\s*[|¦│]\s*|\s+::\s*)")
 _BAR = re.compile(r"[|¦│❘⎜»«›‹]|::")
 _OUTLET = re.compile(
-    r"\b(?:صحيفة|جريدة|قناة|وكالة|موقع|شبكة|إذاعة|راديو|تلفزيون|بوابة|نيوز|نت|أونلاين|الإخبارية|للأنباء|الإخباري|مجلة|news|times|post"
-    r"|daily|tv|press|agency|gazette|tribune|herald|radio|magazine|online|journal|quotidien|presse|hebdo|télévision|chaîne"
+    r"\b(?:صحيفة|جريدة|قناة|وكالة|موقع|شبكة|إذاعة|راديو|تلفزيون|بوابة|نيوز|نت|أونلاين|الإخبارية|للأنباء|الإخباري"
+    r"|مجلة|news|times|post"
+    r"|daily|tv|press|agency|gazette|tribune|herald|radio|magazine|online|journal|quotidien|presse|hebdo|télévision"
+    r"|chaîne"
     r"|خبرگزاری|روزنامه|شبکه|پایگاه|سایت|تلویزیون|رادیو)\b|\.(?:com|net|org|info|news)\b",
     re.I,
 )
@@ -30,7 +32,8 @@ _GENERIC = frozenset(
     )
 )
 _PLAIN = re.compile(
-    r"\W*(?:طباعة|نسخة للطباعة|صفحة للطباعة|print(?:able)?(?: version| page)?|version imprimable|imprimer|نسخه چاپی|چاپ|الرئيسية"
+    r"\W*(?:طباعة|نسخة للطباعة|صفحة للطباعة|print(?:able)?(?: version| page)?|version imprimable|imprimer|نسخه چاپی"
+    r"|چاپ|الرئيسية"
     r"|home|accueil|خانه|صفحه اصلی)\W*",
     re.I,
 )
@@ -140,7 +143,9 @@ def told_by_links(root: HtmlElement, url: str) -> set[str]:
             break
         text = plain(link.text_content())
         if link.get("href", "").strip() in fronts:
-            found |= {key(one) for one in (text, link.get("title", ""), *(img.get("alt", "") for img in link.iter("img")))}
+            found |= {
+                key(one) for one in (text, link.get("title", ""), *(img.get("alt", "") for img in link.iter("img")))
+            }
         elif len(text) < 40:
             found.add(key(text))
     return found - {""}

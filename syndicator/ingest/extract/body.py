@@ -173,11 +173,11 @@ class _Seen:
         """The blocks that are the story's: trafilatura's lines, the main group, or both where they agree."""
         haystack = key(lines)
         claimed = {at for at, line in enumerate(self.keys) if len(line) >= _SHORTEST and line in haystack}
-        claimed = {at for at in claimed if not any(self._inside(at, card) for card in self.marks.cards)}
+        claimed = {at for at in claimed if not self._stands_in(at, self.marks.cards)}
         main = self.marks.main
         if self.marks.article is not None:
             claimed = (
-                {at for at in claimed if self._inside(at, self.marks.article)} if self._articles() > 1 else claimed
+                {at for at in claimed if self._stands_in(at, {self.marks.article})} if self._articles() > 1 else claimed
             )
         claimed, main = self._below_headline(claimed), sorted(self._below_headline(set(main)))
         agreed = self._size(claimed & set(main))
@@ -208,15 +208,15 @@ class _Seen:
         nearest = max(shared, key=lambda element: sum(1 for _ in element.iterancestors()), default=None)
         if nearest is None or nearest.tag in ("body", "html"):
             return False
-        return self._size(at for at in prose if self._inside(at, nearest)) <= _MORE * self._size(both)
+        return self._size(at for at in prose if self._stands_in(at, {nearest})) <= _MORE * self._size(both)
 
     def _articles(self) -> int:
         """Articles with a headline of their own: pages that never end show one below the other."""
         return sum(next(one.iter("h1"), None) is not None for one in self.root.iter("article"))
 
-    def _inside(self, at: int, node: HtmlElement) -> bool:
+    def _stands_in(self, at: int, nodes: Set[HtmlElement]) -> bool:
         element = self.marks.blocks[at].element
-        return element is not None and (element is node or node in element.iterancestors())
+        return element is not None and (element in nodes or any(one in nodes for one in element.iterancestors()))
 
     def _size(self, places: Iterable[int]) -> int:
         return sum(len(self.keys[at]) for at in places)

@@ -11,7 +11,7 @@ do not name another headline. Nothing is run; what is searched is bounded.
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from html import escape, unescape
 from typing import Any
@@ -27,7 +27,8 @@ _MOST_CHARACTERS = 2_000_000
 _DEEPEST = 40
 _KINDS = ("type", "_type", "nodeType", "__typename", "tag", "tagName", "name", "blockName")
 _INNER = str.split(
-    "text html __html content value children body data model blocks paragraphs props elements items dangerouslySetInnerHTML root"
+    """text html __html content value children body data model blocks paragraphs props elements items
+    dangerouslySetInnerHTML root"""
 )
 """Names under which a block keeps its text, the most telling first."""
 _INLINE = re.compile(
@@ -131,22 +132,22 @@ class _Search:
         self._left -= 1
         if depth > _DEEPEST or self._left < 0:
             return
+        inside: Iterable[tuple[str, Any]] = ()
         if isinstance(value, str):
             if value[:1] in ("{", "[") and len(value) > _LEAST and (inner := _loaded(value)) is not None:
-                self.walk(inner, name, around, depth + 1)
+                inside = ((name, inner),)
             elif len(value) >= _LEAST:
                 self._try(list(_pieces(value, "", 0)), name, around)
         elif isinstance(value, list):
             if not _is_of_articles(value) and not any(isinstance(one, int | float) for one in value):
                 self._try([piece for one in value for piece in _pieces(one, "", 0)], name, around)
-            for one in value:
-                if isinstance(one, dict | list | str):
-                    self.walk(one, name, around, depth + 1)
+            inside = ((name, one) for one in value)
         elif isinstance(value, dict):
             around = self._around(value) or around
-            for inside, one in value.items():
-                if isinstance(one, dict | list | str):
-                    self.walk(one, inside, around, depth + 1)
+            inside = value.items()
+        for called, one in inside:
+            if isinstance(one, dict | list | str):
+                self.walk(one, called, around, depth + 1)
 
     def _around(self, value: dict[str, Any]) -> _Around | None:
         title = next((one for name in _TITLES if isinstance(one := value.get(name), str) and len(one) > 10), None)
@@ -184,10 +185,7 @@ def _pieces(value: Any, kind: str, depth: int) -> Iterator[tuple[str, str]]:
     if depth > 12:
         return
     if isinstance(value, str):
-        if _ESCAPED.search(value):
-            value = unescape(value)
-        lines = [value] if _MARKUP.search(value) else value.split("\n")
-        yield from ((kind, line.strip()) for line in lines if line.strip() and not _is_code(line))
+        yield from ((kind, line) for line in _lines(value))
     elif isinstance(value, list):
         if value and all(_is_inline(one) for one in value) and any(isinstance(one, dict) for one in value):
             text = "".join(text for one in value for text in _inline(one, depth))
@@ -203,6 +201,13 @@ def _pieces(value: Any, kind: str, depth: int) -> Iterator[tuple[str, str]]:
         inner = next((value[name] for name in _INNER if value.get(name)), None)
         if inner is not None:
             yield from _pieces(inner, own or kind, depth + 1)
+
+
+def _lines(text: str) -> list[str]:
+    """The lines of a text; HTML, also escaped HTML, is one."""
+    text = unescape(text) if _ESCAPED.search(text) else text
+    lines = [text] if _MARKUP.search(text) else text.split("\n")
+    return [line.strip() for line in lines if line.strip() and not _is_code(line)]
 
 
 def _is_inline(value: Any) -> bool:

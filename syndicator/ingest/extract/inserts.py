@@ -106,7 +106,7 @@ _NUMBERED = re.compile(r"(?:\d{1,3}\D+){2}\d|[^\W\d_]")
 _PAGES = re.compile(
     r"^\W*(?:(?:ال)?صفحة \d+ من \d+|page \d+ (?:of|de|sur|/) ?\d+|صفحه \d+ از \d+|(?:(?:السابق|التالي|الأولى"
     r"|الأخيرة|previous|next"
-    r"|first|last|précédente?|suivante?|قبلی|بعدی|صفحة|page|صفحه|\d{1,3}|[|«»‹›<>.…·-])\s*){2,24})\W*$",
+    r"|first|last|précédente?|suivante?|قبلی|بعدی|صفحة|page|صفحه|(?<!\d)\d{1,3}(?!\d)|[|«»‹›<>.…·-])\s*){2,24})\W*$",
     re.I,
 )
 _AUTHOR = re.compile(
@@ -180,24 +180,24 @@ _SKIPPED = re.compile(
     r"^\W*(?:.{1,60} نهاية|نهاية .{1,60}|end of .{1,80}|fin de .{1,80}|پایان .{1,60}|.{1,40} (?:ended|terminé))\W*$",
     re.I,
 )
-_MOST_BLOCKS = 16
+MOST_SKIPPED = 16
+"""Blocks that an offer to skip may skip."""
 _MOST_TEXT = 1600
 
 _DATE_WORDS = frozenset(
     str.split(
-        """السبت الأحد الاحد الاثنين الإثنين الثلاثاء الأربعاء الاربعاء الخميس الجمعة يناير فبراير مارس أبريل ابريل إبريل مايو
-        يونيو يوليو أغسطس اغسطس سبتمبر أكتوبر اكتوبر نوفمبر ديسمبر كانون الثاني الأول شباط آذار نيسان أيار حزيران تموز آب
-        أيلول تشرين جانفي فيفري أفريل ماي جوان جويلية أوت غشت شتنبر نونبر دجنبر صباحا مساء ظهرا ص م بتوقيت غرينتش مكة
-        دمشق القاهرة بيروت المكرمة الساعة آخر تحديث اخر نشر نشرت في بتاريخ تاريخ النشر تم هـ ه محرم صفر ربيع جمادى رجب شعبان
-        رمضان شوال ذو ذي القعدة الحجة منذ
-        monday tuesday wednesday thursday friday saturday sunday mon tue wed thu fri sat sun january february march april
-        may june july august september october november december jan feb mar apr jun jul aug sep sept oct nov dec am pm gmt
-        utc est edt bst cet published updated posted on at last modified date
-        lundi mardi mercredi jeudi vendredi samedi dimanche janvier février mars avril mai juin juillet août septembre
-        octobre novembre décembre publié mis à jour le modifié h
-        شنبه یکشنبه دوشنبه سه‌شنبه سهشنبه چهارشنبه پنجشنبه پنج‌شنبه جمعه فروردین اردیبهشت خرداد تیر مرداد شهریور مهر آبان آذر دی
-        بهمن اسفند ژانویه فوریه مارس آوریل مه ژوئن ژوئیه اوت سپتامبر اکتبر نوامبر دسامبر ساعت تاریخ انتشار به روز رسانی
-        روزرسانی روز شده منتشر"""
+        """السبت الأحد الاحد الاثنين الإثنين الثلاثاء الأربعاء الاربعاء الخميس الجمعة يناير فبراير مارس أبريل ابريل
+        إبريل مايو يونيو يوليو أغسطس اغسطس سبتمبر أكتوبر اكتوبر نوفمبر ديسمبر كانون الثاني الأول شباط آذار نيسان
+        أيار حزيران تموز آب أيلول تشرين جانفي فيفري أفريل ماي جوان جويلية أوت غشت شتنبر نونبر دجنبر صباحا مساء
+        ظهرا ص م بتوقيت غرينتش مكة دمشق القاهرة بيروت المكرمة الساعة آخر تحديث اخر نشر نشرت في بتاريخ تاريخ النشر
+        تم هـ ه محرم صفر ربيع جمادى رجب شعبان رمضان شوال ذو ذي القعدة الحجة منذ monday tuesday wednesday thursday
+        friday saturday sunday mon tue wed thu fri sat sun january february march april may june july august
+        september october november december jan feb mar apr jun jul aug sep sept oct nov dec am pm gmt utc est
+        edt bst cet published updated posted on at last modified date lundi mardi mercredi jeudi vendredi samedi
+        dimanche janvier février mars avril mai juin juillet août septembre octobre novembre décembre publié mis
+        à jour le modifié h شنبه یکشنبه دوشنبه سه‌شنبه سهشنبه چهارشنبه پنجشنبه پنج‌شنبه جمعه فروردین اردیبهشت
+        خرداد تیر مرداد شهریور مهر آبان آذر دی بهمن اسفند ژانویه فوریه مارس آوریل مه ژوئن ژوئیه اوت سپتامبر اکتبر
+        نوامبر دسامبر ساعت تاریخ انتشار به روز رسانی روزرسانی روز شده منتشر"""
     )
 )
 _WORD = re.compile(r"[^\s\d٠-٩۰-۹,.;:،؛|()/–—•·-]+")
@@ -257,7 +257,7 @@ def skips(text: str) -> bool:
 def skipped_until(texts: list[str]) -> int:
     """How many of the lines behind an offer to skip belong to what it skips; 0 when no end is marked."""
     size = 0
-    for at, text in enumerate(texts[:_MOST_BLOCKS]):
+    for at, text in enumerate(texts[:MOST_SKIPPED]):
         if len(text) < 140 and _SKIPPED.match(text):
             return at + 1
         size += len(text)

@@ -191,6 +191,7 @@ class Marks:
         around = {node for one in self._elements if one is not None for node in (one, *one.iterancestors())}
         around |= {block.element for block in self.blocks if block.element is not None and not block.linked}
         before: HtmlElement | None = None
+        tried: set[HtmlElement] = set()
         for block in self.blocks if self._places else ():
             card = block.element
             if card is None or not is_pointer(block):
@@ -204,8 +205,9 @@ class Marks:
                 and parent.tag not in WHOLE - {"article"}
             ):
                 card = parent
-            if card is not block.element and len(card.text_content()) < _CARD:
+            if card is not block.element and card not in tried and len(card.text_content()) < _CARD:
                 yield card
+            tried.add(card)
 
     def score(self, places: Sequence[int]) -> float:
         """How much these blocks look like the story: characters, weighed by names around and words of the headline."""

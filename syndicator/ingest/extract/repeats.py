@@ -20,7 +20,7 @@ from lxml.html import HtmlElement
 
 from syndicator.ingest.extract import furniture
 from syndicator.ingest.extract.blocks import Block, flatten, key, together
-from syndicator.ingest.extract.inserts import is_dateline, promises_letters, skipped_until, skips
+from syndicator.ingest.extract.inserts import MOST_SKIPPED, is_dateline, promises_letters, skipped_until, skips
 from syndicator.model import Image
 from syndicator.text.credits import reads_as_caption, split_credit
 from syndicator.text.figures import parsed, place
@@ -217,11 +217,11 @@ def _name_what_is_skipped(blocks: Sequence[Block], reasons: dict[int, str]) -> N
     """An offer to skip something, and what it skips when its end is marked."""
     for at, block in enumerate(blocks):
         if at not in reasons and skips(block.text.strip()):
-            count = skipped_until([later.text.strip() for later in blocks[at + 1 :]])
+            count = skipped_until([later.text.strip() for later in blocks[at + 1 : at + 1 + MOST_SKIPPED]])
             reasons |= {place: "insert" for place in range(at, at + count + 1) if place not in reasons}
 
 
-def _name_the_box(blocks: Sequence[Block], at: int, reasons: dict[int, str]) -> None:
+def _name_the_box(blocks: Sequence[Block], at: int, reasons: dict[int, str], whole: int) -> None:
     """The rest of an element that begins with a line of furniture, when it is a small part of the text."""
     element = blocks[at].element
     box = element.getparent() if element is not None else None
@@ -232,7 +232,6 @@ def _name_the_box(blocks: Sequence[Block], at: int, reasons: dict[int, str]) -> 
         if not _stands_in(blocks[later], box):
             break
         rest.append(later)
-    whole = sum(len(block.text) for block in blocks)
     if len(rest) <= _BOX and sum(len(blocks[one].text) for one in rest) < min(_BOX_TEXT, whole * 0.3):
         for one in rest:
             reasons.setdefault(one, reasons[at])
@@ -243,25 +242,42 @@ def _stands_in(block: Block, box: HtmlElement) -> bool:
 
 
 def _name_what_follows(blocks: Sequence[Block], reasons: dict[int, str]) -> None:
-    """Links below "اقرأ أيضا" go with it; below a heading of comments everything goes, near the end."""
+    """What goes with a line that goes: links below "read also", the rest of a box, comments, words on an author."""
+    whole = sum(len(block.text) for block in blocks)
     for at in sorted(reasons):
-        if reasons[at] in _BOXED:
-            _name_the_box(blocks, at, reasons)
-        if reasons[at] == "related":
-            for later in range(at + 1, len(blocks)):
-                block = blocks[later]
-                if later in reasons or block.kind == "figure" or not block.text or block.link_share < 0.8:
-                    break
-                reasons[later] = "related"
-        elif reasons[at] in ("newsletter", "author") and blocks[at].kind != "p" and at + 1 < len(blocks):
+        why = reasons[at]
+        if why in _BOXED:
+            _name_the_box(blocks, at, reasons, whole)
+        if why == "related":
+            _name_links_behind(blocks, at, reasons)
+        elif why in ("newsletter", "author") and blocks[at].kind != "p" and at + 1 < len(blocks):
             promise = blocks[at + 1]
             if promise.kind == "p" and len(promise.text) < _PARAGRAPH and promises_letters(promise.text):
-                reasons.setdefault(at + 1, reasons[at])
-        if reasons[at] == "author" and at >= len(blocks) * 0.6:
-            if sum(len(block.text) for block in blocks[at + 1 :]) < _BOX_TEXT:
-                reasons |= {later: "author" for later in range(at + 1, len(blocks)) if later not in reasons}
-        elif reasons[at] == "comments" and (at >= len(blocks) * 0.4 or (blocks[at].kind != "p" and at > 0)):
-            if sum(block.kind in ("h2", "h3") for block in blocks[at + 1 :]) > 1:
-                continue  # a section of the story: comments have no headings
-            for later in range(at + 1, len(blocks)):
-                reasons.setdefault(later, "comments")
+                reasons.setdefault(at + 1, why)
+    for why, is_end in (("author", _ends_with_author), ("comments", _ends_with_comments)):
+        first = next((at for at in sorted(reasons) if reasons[at] == why and is_end(blocks, at)), None)
+        if first is not None:
+            for later in range(first + 1, len(blocks)):
+                reasons.setdefault(later, why)
+
+
+def _name_links_behind(blocks: Sequence[Block], at: int, reasons: dict[int, str]) -> None:
+    """The links that follow a line such as "read also"."""
+    for later in range(at + 1, len(blocks)):
+        block = blocks[later]
+        if later in reasons or block.kind == "figure" or not block.text or block.link_share < 0.8:
+            return
+        reasons[later] = "related"
+
+
+def _ends_with_author(blocks: Sequence[Block], at: int) -> bool:
+    """Whether hardly anything stands behind the words "about the author"."""
+    behind = blocks[at + 1 : at + 2 + _BOX]
+    return at >= len(blocks) * 0.6 and len(behind) <= _BOX and sum(len(block.text) for block in behind) < _BOX_TEXT
+
+
+def _ends_with_comments(blocks: Sequence[Block], at: int) -> bool:
+    """Whether a heading of comments begins the readers' comments, and not a section of the story with headings."""
+    if at < len(blocks) * 0.4 and (blocks[at].kind == "p" or at == 0):
+        return False
+    return sum(block.kind in ("h2", "h3") for block in blocks[at + 1 : at + 200]) <= 1

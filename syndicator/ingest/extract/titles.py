@@ -27,8 +27,8 @@ _OUTLET = re.compile(
 )
 _GENERIC = frozenset(
     str.split(
-        """صحيفة جريدة قناة وكالة موقع شبكة اذاعة أخبار اخبار بوابة مجلة نت نيوز أونلاين الرسمي العربية عربي the news site website
-        online com net official le la les خبرگزاری روزنامه سایت شبکه پایگاه خبری"""
+        """صحيفة جريدة قناة وكالة موقع شبكة اذاعة أخبار اخبار بوابة مجلة نت نيوز أونلاين الرسمي العربية عربي the
+        news site website online com net official le la les خبرگزاری روزنامه سایت شبکه پایگاه خبری"""
     )
 )
 _PLAIN = re.compile(
@@ -79,12 +79,9 @@ def without_site(title: str, *, sites: Sites, headings: Sequence[str], known: Ca
     if len(parts) == 1:
         return _without_prefix(title, sites)
     lines = {key(one) for one in headings if len(key(one)) >= 10}
+    if (heading := _among(lines, parts, bars, sites)) is not None:
+        return heading
     first, last = 0, len(parts)
-    for begin in range(len(parts)):
-        for end in range(len(parts), begin, -1):
-            run = _joined(parts, bars, begin, end)
-            if end - begin < len(parts) and key(run) in lines and not sites.has(run):
-                return run
     whole = key(title) in lines
     while last - first > 1 and sites.has(parts[last - 1]):
         last -= 1
@@ -98,6 +95,17 @@ def without_site(title: str, *, sites: Sites, headings: Sequence[str], known: Ca
     elif last - first > 1 and first == 0 and last < len(parts) and _is_section(parts[last - 1], known()):
         last -= 1
     return _joined(parts, bars, first, last)
+
+
+def _among(lines: Set[str], parts: Sequence[str], bars: Sequence[str], sites: Sites) -> str | None:
+    """The parts of a title that are one of the page's headings, when those are not all of it."""
+    count = min(len(parts), 12)
+    for begin in range(count):
+        for end in range(count, begin, -1):
+            run = _joined(parts, bars, begin, end)
+            if end - begin < len(parts) and key(run) in lines and not sites.has(run):
+                return run
+    return None
 
 
 def _without_strangers(parts: Sequence[str], bars: Sequence[str], known: Callable[[], Set[str]]) -> int:

@@ -93,7 +93,8 @@ def measure(data: Path | None = None) -> Result:
 
     Figures: `own_f1`, `own_worst_f1` (of a single page), `captions` (pages whose pictures are exact), `leads`, `titles`
     and `dates` (pages whose lead picture, title, date is right), `clean` (pages without an unwanted line), `walls`
-    (pages rightly taken or refused), `blog_precision`, `blog_recall`. Raises `ConfigurationError` when there are no pages.
+    (pages rightly taken or refused), `blog_precision`, `blog_recall`. Raises `ConfigurationError` when there are no
+    pages.
     """
     chosen = folder(data, OWN)
     pages = list(own_pages(chosen)) or list(blog_pages(chosen))

@@ -46,8 +46,10 @@ _ADDRESSES = frozenset(("url", "slug", "link", "href", "path", "permalink", "can
 _MARKUP = re.compile(r"<(?:p|br|div|h[2-6]|ul|li|blockquote)\b", re.I)
 _ESCAPED = re.compile(r"&lt;(?:p|br|div)\b", re.I)
 _BODIES = re.compile(r"body|content|text|story|paragraph|block|children|html", re.I)
-_LITERAL = re.compile(r'"((?:[^"\\]|\\.){140,})"', re.S)
+_LITERAL = re.compile(r'"(?:[^"\\]++|\\.)*+(?:"|$)', re.S)
+"""A script's literal, or all that stands behind a quotation mark that nothing closes: linear in time."""
 _CODE = re.compile(r"=>|\bfunction\b|[;{}]\w|\w\(\w*\)[.;,]|===|&&")
+_ENTITY = re.compile(r"&#?\w{1,8};")
 _ASSIGNED = re.compile(r"=\s*(?=[{\[])")
 
 
@@ -65,10 +67,12 @@ def _data(root: HtmlElement) -> Iterator[Any]:
     for script in root.iter("script"):
         text = script.text or ""
         kind = script.get("type", "").lower()
-        if not 100 <= len(text) <= _MOST_CHARACTERS or "ld+json" in kind:
+        if len(text) > _MOST_CHARACTERS or "ld+json" in kind:
             continue
         if "__next_f" in text:
             streamed.append(text)
+        elif len(text) < _LEAST:
+            continue
         elif "json" in kind:
             value = _loaded(text)
             yield nuxt(value) if script.get("id") == "__NUXT_DATA__" else value
@@ -104,7 +108,8 @@ def _assigned(text: str) -> Any:
             at = begin.end()
     if found:
         return {"found": found}
-    literals = [_loaded(f'"{literal[1]}"') for literal in _LITERAL.finditer(text) if not _CODE.search(literal[1])]
+    quoted = (literal[0] for literal in _LITERAL.finditer(text) if len(literal[0]) > _LEAST)
+    literals = [_loaded(one) for one in quoted if one[1] in "{[" or not _CODE.search(_ENTITY.sub("", one))]
     return {"literals": {str(at): literal for at, literal in enumerate(literals)}}
 
 

@@ -151,7 +151,11 @@ _BUTTON = re.compile(
 _BOX_PROMISE = re.compile(
     r"\b(?:inbox|newsletter)\b|بريدك|بريدكم|نشرتنا|صندوق الوارد|boîte (?:mail|de réception)|خبرنامه", re.I
 )
-_OURS = re.compile(r"\b(?:our|us|your|notre|nos|votre|vos|nous)\b|\w+(?:نا|كم)\b|بريدك|إيميلك|\bما را\b", re.I)
+_OURS = re.compile(
+    r"\b(?:our|your|notre|nos|votre|vos|ما را|خبرنامه ما)\b|بريدك|إيميلك"
+    r"|(?:نشر[تا]|قنا[تو]|صفح[تا]|حساب|تطبيق|موقع|خدم[تا]|صحاف[تا]|منصا?ت|مجموع[تا])\w{0,3}نا\b",
+    re.I,
+)
 _SHAPES = (
     (_FOLLOW, "follow"),
     (_FOLLOW_PERSIAN, "follow"),

@@ -189,9 +189,16 @@ def _headline(root: HtmlElement, said: Structured, source: Source, url: str) -> 
         chosen = said.title
     else:
         named = headings if len(headings) == 1 else [text for text in headings if key(text) in key(written)]
-        chosen = named[0] if named else written
+        chosen = _below_masthead(root, named[0], written) if named else written
     links = partial(told_by_links, root, url)
     return without_site(chosen, sites=sites, headings=headings, known=links) or None
+
+
+def _below_masthead(root: HtmlElement, heading: str, written: str) -> str:
+    """The `<h1>`, or the smaller heading that the `<title>` has behind it: blogs set the site's name in `<h1>`."""
+    rest = key(written.removeprefix(heading)) if written.startswith(heading) else ""
+    lower = (plain(node.text_content()) for node in root.iter("h2", "h3")) if rest else ()
+    return next((text for text in lower if key(text) == rest), heading)
 
 
 def _page_title(found: _Found) -> str:

@@ -267,7 +267,8 @@ def _gallery(seen: _Seen) -> Story:
             counts[ancestor] = counts.get(ancestor, 0) + 1
     holding = [element for element, count in counts.items() if count >= _HELD * len(told)]
     container = max(holding, key=lambda element: sum(1 for _ in element.iterancestors()))
-    blocks = flatten(container, seen.pictures, furniture(container, seen.marks) | seen.words)
+    kept = {ancestor for picture in told for ancestor in picture.iterancestors()}
+    blocks = flatten(container, seen.pictures, furniture(container, seen.marks, kept) | seen.words)
     return Story([block for block in blocks if block.kind == "figure"], container, seen.marks)
 
 

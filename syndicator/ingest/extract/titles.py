@@ -74,10 +74,9 @@ _PLAIN_GENERIC = frozenset(word for name in _GENERIC for word in key(name).split
 
 def without_site(title: str, *, sites: Sites, headings: Sequence[str], known: Callable[[], Set[str]]) -> str:
     """The title without what is the site's; `headings` are the page's `<h1>`, `known` gives its sections and links."""
-    split = _SEPARATOR.split(title)
-    parts, bars = split[::2], split[1::2]
+    parts, bars = _parts(title)
     if len(parts) == 1:
-        return _without_prefix(title, sites)
+        return _without_prefix(parts[0], sites)
     lines = {key(one) for one in headings if len(key(one)) >= 10}
     if (heading := _among(lines, parts, bars, sites)) is not None:
         return heading
@@ -87,6 +86,9 @@ def without_site(title: str, *, sites: Sites, headings: Sequence[str], known: Ca
         last -= 1
     while last - first > 1 and sites.has(parts[first]):
         first += 1
+    printed = len(parts) < len(_SEPARATOR.split(title)[::2])
+    if first == 0 and printed and last > 1 and _is_outlet(parts[0], parts[1:last]):
+        first = 1
     if first == 0 and not whole:
         if last == len(parts):
             last = _without_strangers(parts, bars, known)
@@ -95,6 +97,27 @@ def without_site(title: str, *, sites: Sites, headings: Sequence[str], known: Ca
     elif last - first > 1 and first == 0 and last < len(parts) and _is_section(parts[last - 1], known()):
         last -= 1
     return _joined(parts, bars, first, last)
+
+
+def _parts(title: str) -> tuple[list[str], list[str]]:
+    """The parts of a title and the separators between them, without parts such as "print"."""
+    split = _SEPARATOR.split(title)
+    parts, bars = split[:1], []
+    for bar, part in zip(split[1::2], split[2::2], strict=True):
+        if _PLAIN.fullmatch(part):
+            continue
+        if _PLAIN.fullmatch(parts[-1]):
+            parts[-1] = part
+        else:
+            parts.append(part)
+            bars.append(bar)
+    return parts, bars
+
+
+def _is_outlet(part: str, others: Sequence[str]) -> bool:
+    """Whether a part at the beginning speaks of a newspaper, an agency or a channel, and a headline follows."""
+    behind = " ".join(others).split()
+    return _OUTLET.search(part) is not None and len(part.split()) <= _MOST_WORDS - 2 and len(behind) > _FEWEST
 
 
 def _among(lines: Set[str], parts: Sequence[str], bars: Sequence[str], sites: Sites) -> str | None:

@@ -67,3 +67,17 @@ def test_a_headline_stays_whole(read_page, headline, site):
     if site:
         assert read_page(page(f"{headline} | جريدة النهر", site)).article.title == headline
         assert read_page(page(f"{headline} - جريدة النهر", site)).article.title == headline
+
+
+@pytest.mark.parametrize(
+    "title", [f"طباعة - {HEADLINE}", f"مرايا نيوز | نسخة للطباعة | {HEADLINE}", f"{HEADLINE} | Print"]
+)
+def test_a_page_for_printing_has_the_headline(read_page, title):
+    """What kind of page it is, is no part of the headline."""
+    assert read_page(page(title)).article.title == HEADLINE
+
+
+def test_a_topic_in_front_stays(read_page):
+    """A channel, an agency or a newspaper in front of a bar may be what the story is about."""
+    for headline in ("قناة السويس | ارتفاع العائدات إلى مستوى قياسي", "وكالة الفضاء - إطلاق صاروخ جديد إلى القمر"):
+        assert read_page(page(headline)).article.title == headline

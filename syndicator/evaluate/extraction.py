@@ -53,6 +53,12 @@ class Page:
     refused: bool = False
     images: tuple[tuple[str, str | None, str | None], ...] | None = None
     """Address, caption and credit of each picture; None where nobody wrote them down."""
+    headline: str = ""
+    """The gold title."""
+    published: str | None = None
+    """The gold date in ISO 8601; None where the page has none."""
+    unwanted: tuple[str, ...] = ()
+    """Lines that the page holds and the text must not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,18 +70,31 @@ class Scored:
     images: bool
     """Whether pictures, captions and credits are exactly the gold's."""
     refused: str | None
+    lead: bool
+    """Whether the lead picture is the gold's."""
+    title: bool
+    date: bool
+    clean: bool
+    """Whether no unwanted line is in the text."""
 
     @property
     def right(self) -> bool:
         """Whether the page was taken or refused as it should be."""
         return (self.refused is not None) == self.page.refused
 
+    @property
+    def flawless(self) -> bool:
+        """Whether everything but the text, which is scored, is the gold's."""
+        return self.right and self.images and self.title and self.date and self.clean
+
 
 def measure(data: Path | None = None) -> Result:
     """Extraction on our own pages and on the blog's; with `data`, on the pages of that folder alone.
 
-    Figures: `own_f1`, `own_worst_f1` (of a single page), `captions` (pages whose pictures are exact), `walls` (pages
-    rightly taken or refused), `blog_precision`, `blog_recall`. Raises `ConfigurationError` when there are no pages.
+    Figures: `own_f1`, `own_worst_f1` (of a single page), `captions` (pages whose pictures are exact), `leads`, `titles`
+    and `dates` (pages whose lead picture, title, date is right), `clean` (pages without an unwanted line), `walls`
+    (pages rightly taken or refused), `blog_precision`, `blog_recall`. Raises `ConfigurationError` when there are no
+    pages.
     """
     chosen = folder(data, OWN)
     pages = list(own_pages(chosen)) or list(blog_pages(chosen))
@@ -91,14 +110,14 @@ def measure(data: Path | None = None) -> Result:
     absent = {
         name: f"{BLOG} is not there" for name in ("blog_precision", "blog_recall") if data is None and not BLOG.is_dir()
     }
-    worst = sorted(scored, key=lambda one: (one.right and one.images, one.score.f1))[:5]
+    worst = sorted(scored, key=lambda one: (one.flawless, one.score.f1))[:5]
     return Result(
         figures=figures,
         count=len(scored),
         speed=speed,
         header=("page", "precision", "recall", "F1", "pictures", "refused"),
         rows=rows,
-        worst=tuple(_line(one) for one in worst if one.score.f1 < 0.99 or not (one.right and one.images)),
+        worst=tuple(_line(one) for one in worst if one.score.f1 < 0.99 or not one.flawless),
         absent=absent,
     )
 
@@ -108,11 +127,17 @@ def judge(page: Page) -> Scored:
     extraction = extracted(page)
     article = extraction.article
     found = [(image.url, image.caption, image.credit) for image in article.images]
+    text = prose(article.body)
+    published = extraction.published.isoformat() if extraction.published else None
     return Scored(
         page=page,
-        score=overlap(words(prose(article.body)), words(page.text)),
+        score=overlap(words(text), words(page.text)),
         images=page.images is None or found == list(page.images),
         refused=extraction.refused,
+        lead=page.images is None or found[:1] == list(page.images[:1]),
+        title=page.refused or page.images is None or (extraction.title or article.title) == page.headline,
+        date=page.refused or page.images is None or published == page.published,
+        clean=not any(line in text for line in page.unwanted),
     )
 
 
@@ -158,6 +183,9 @@ def _page(path: Path, gold: dict[str, Any]) -> Page:
         text="\n".join(gold["body"]),
         refused=gold["refused"],
         images=tuple((one["url"], one["caption"], one["credit"]) for one in gold["images"]),
+        headline=gold.get("title", ""),
+        published=gold.get("published"),
+        unwanted=tuple(gold.get("unwanted", ())),
     )
 
 
@@ -197,8 +225,15 @@ def _summed(scored: list[Scored]) -> tuple[dict[str, float], tuple[tuple[str, ..
             figures |= {f"{name}_precision": total.precision, f"{name}_recall": total.recall, f"{name}_f1": total.f1}
     if own:
         figures["own_worst_f1"] = min(one.score.f1 for one in own)
-        figures["captions"] = sum(one.images for one in own) / len(own)
-        figures["walls"] = sum(one.right for one in own) / len(own)
+        for name, count in (
+            ("captions", sum(one.images for one in own)),
+            ("leads", sum(one.lead for one in own)),
+            ("titles", sum(one.title for one in own)),
+            ("dates", sum(one.date for one in own)),
+            ("clean", sum(one.clean for one in own)),
+            ("walls", sum(one.right for one in own)),
+        ):
+            figures[name] = count / len(own)
     return figures, tuple(rows)
 
 
@@ -214,4 +249,6 @@ def _shares(score: Score) -> tuple[str, str, str]:
 def _line(one: Scored) -> str:
     wrong = [] if one.right else ["taken, but it is no article" if one.page.refused else f"refused: {one.refused}"]
     wrong += [] if one.images else ["pictures, captions or credits differ from the gold"]
+    wrong += [f"its {what} is wrong" for what, fine in (("title", one.title), ("date", one.date)) if not fine]
+    wrong += [] if one.clean else ["a line is in the text that should not be"]
     return f"{one.page.name}: F1 {one.score.f1:.3f}{''.join(f', {what}' for what in wrong)}"

@@ -33,6 +33,7 @@ _DROPPED = frozenset(
     )
 )
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
+_LINES = frozenset(("p", "li", *_HEADINGS))
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 _LONG_LINE = 60
 _LONG_LIST = 900
@@ -100,7 +101,11 @@ class _Flattener:
             self._break(node, holder)
         elif self._is_unseen(node):
             return
-        elif tag in INLINE:
+        elif tag == "a" and node.get("href", "").startswith("#") and holder.tag not in _LINES:
+            self._end_line(holder)  # "skip to ..." and the like: a line of its own
+            self._inline(node, holder, depth)
+            self._end_line(holder)
+        elif tag in INLINE or ("-" in tag and holder.tag in _LINES and node.getparent() is holder and not len(node)):
             self._inline(node, holder, depth)
         else:
             self._end_line(holder)
@@ -187,7 +192,7 @@ class _Flattener:
         following = node.getnext()
         twice = following is not None and following.tag == "br" and not (node.tail or "").strip()
         line = "".join(self._line.text).rpartition("\n\n")[2].strip()
-        if holder.tag not in ("p", "li", *_HEADINGS) or twice or len(line) >= _LONG_LINE:
+        if holder.tag not in _LINES or twice or len(line) >= _LONG_LINE:
             self._end_line(holder)
         else:
             self._line.html.append("<br>")
@@ -258,7 +263,8 @@ def _direction(node: HtmlElement) -> str:
 def _holds(node: HtmlElement, pictures: Mapping[HtmlElement, Figure]) -> bool:
     """A dropped element that holds what we keep: pictures in `<noscript>`, a whole page in one ASP.NET `<form>`."""
     if node.tag == "form":
-        return len(node.text_content()) > 1500
+        length = len(node.text_content())
+        return length > 1500 or (length > 200 and next(node.iter("h1"), None) is not None)
     return any(image in pictures for image in node.iter("img"))
 
 

@@ -1,4 +1,4 @@
-"""The lines that sites put around every story, in Arabic, English and French.
+"""The lines that sites put around every story, in Arabic, English, French and Persian.
 
 Each pattern names a whole line or its beginning together with a condition that a sentence of a story does not meet:
 it is short, it is a link, it stands near the end. `reason` gives one word or nothing.
@@ -7,6 +7,7 @@ it is short, it is a link, it stands near the end. `reason` gives one word or no
 import re
 
 from syndicator.ingest.extract.blocks import Block
+from syndicator.ingest.extract.inserts import insert, speaks_of_us
 
 _MARKS = re.compile("[\u064b-\u0652\u0640]")
 _SHORT = 160
@@ -19,31 +20,44 @@ _RELATED = re.compile(
     r"|قد يعجبك(?: أيض[اًا]*)?|قد يهمك(?: أيض[اًا]*)?|الأكثر (?:قراءة|مشاهدة|تداولا)|اخترنا لك(?:م)?|مقترحة"
     r"|read (?:also|more|next)|also read|see also|more on this(?: story)?|related(?: \w+)?|you may also like"
     r"|recommended(?: for you)?|more from \S+|most read|watch"
-    r"|lire aussi|à lire aussi|voir aussi|sur le même sujet)(?=$|[\s:：؛|\-–—»])\W*",
+    r"|(?:à )?(?:lire|voir|écouter|regarder) (?:aussi|également|plus)|sur le même (?:sujet|thème)|(?:articles"
+    r"|sujets) liés"
+    r"|les plus (?:lus|consultés)|vous aimerez aussi|pour aller plus loin|notre sélection|(?:ne )?manquez pas"
+    r"|you might also (?:like|be interested in)|editors?['’]? picks?|don['’]t miss|more (?:stories|news)|up next"
+    r"|trending(?: now)?"
+    r"|(?:مواضيع|أخبار|مقالات|قصص) (?:قد )?(?:تهمك|تعجبك|مختارة)|يستحق (?:الانتباه|القراءة|المشاهدة)"
+    r"|(?:بیشتر|همچنین|بیشتر بدانید و|در این (?:زمینه|باره)) ?(?:بخوانید|ببینید)|(?:مطالب|اخبار|خبرهای"
+    r"|موضوعات) (?:مرتبط|پیشنهادی|بیشتر)"
+    r"|(?:پربیننده|پرخواننده|پربازدید)\S*(?: ترین\S*)?|در همین (?:زمینه|رابطه)|پیشنهاد سردبیر|بخوانید|ببینید)(?=$"
+    r"|[\s:：؛|\-–—»])\W*",
     re.I,
 )
 _STRONG_RELATED = re.compile(
     r"^\W*(?:[إاأ]قر[أا](?:وا)? [أا]يض|طالع [أا]يض|شاهد [أا]يض|[إاأ]قر[أا] المزيد|(?:مواضيع|موضوعات|أخبار"
-    r"|مقالات) (?:ذات صلة|متعلقة|مشابهة)|read also|also read|lire aussi|à lire aussi)",
+    r"|مقالات) (?:ذات صلة|متعلقة|مشابهة)|قد (?:يهمك|يعجبك)|read also|also read|(?:à )?lire (?:aussi|également)"
+    r"|بیشتر بخوانید|همچنین بخوانید)",
     re.I,
 )
 _SHARE_CUES = frozenset(
     str.split(
         """شارك شاركها شاركوا مشاركة المشاركة انسخ نسخ طباعة اطبع إرسال أرسل تغريد غرد حفظ احفظ استمع تويتر فيسبوك
         واتساب تيليجرام تلغرام share tweet facebook twitter whatsapp telegram print copy save email e-mail listen
-        partager imprimer"""
+        partager imprimer copier اشتراک بفرستید چاپ"""
     )
 )
 _SHARE_WORDS = _SHARE_CUES | frozenset(
     str.split(
         """المقال الخبر هذا هذه الصفحة على عبر مع الأصدقاء الرابط بالبريد البريد الإلكتروني واتس اب تليغرام لينكدإن
         لينكد إن فايبر ماسنجر إكس بينتيريست فيس بوك إلى صديق لصديق this on via x linkedin link pinterest messenger
-        reddit viber article story post click to opens in new window a friend"""
+        reddit viber article story post click to opens in new window a friend sur le lien par envoyer cet ce envoi ami
+        گذاری بگذارید به در این خبر را کپی لینک تلگرام توییتر واتساپ فیسبوک فیس‌بوک ایمیل انستغرام instagram tiktok"""
     )
 )
 _TAGS = re.compile(
     r"^\W*(?:ال)?(?:وسوم|كلمات (?:المفتاحية|مفتاحية|الدلالية|دلالية|البحث)|علامات|تاغ|تاج|هاشتاغ|tags?|keywords"
-    r"|topics|filed under|mots[- ]clés|étiquettes)\s*(?:[:：|]|$)",
+    r"|(?:related )?topics|in this (?:story|article)|filed under|mots[- ]clés|étiquettes|thèmes|برچسب\S*(?: ها)?"
+    r"|کلیدواژه\S*|کلمات کلیدی|كلمات دالة|الكلمات الدالة"
+    r")\s*(?:[:：|]|$)",
     re.I,
 )
 _NEWSLETTER = re.compile(
@@ -85,17 +99,20 @@ _COMMENTS = re.compile(
 _CHROME = re.compile(
     r"^\W*(?:advertisement|advertising|ad|sponsored(?: content)?|إعلان(?:ات)?|مساحة إعلانية|محتوى مدفوع"
     r"|skip to (?:main )?content|انتقل إلى المحتوى(?: الرئيسي)?|تخطي إلى المحتوى|publicité|loading"
-    r"|جاري التحميل)\W*$",
+    r"|جاري التحميل|تحميل|chargement|در حال بارگذاری|close|إغلاق|fermer|بستن|موافق|ok|ad feedback"
+    r"|scroll to continue)\W*$",
     re.I,
 )
 _AGENCIES = (
     r"(?:وكالات|الوكالات|رويترز|أ ?ف ?ب|فرانس برس|سانا|الأناضول|أسوشيتد برس|خاص|مراسلون|agencies|reuters|afp|ap)"
 )
 _BYLINE = re.compile(
-    rf"^\W*(?:(?:بقلم|كتب|كتبت|تحرير|إعداد|المحرر|by|par)\s*[:：]?\s*(?:\S+\s*){{1,5}}|(?:\S+\s){{1,4}}[-–—/|،]\s*{_AGENCIES}"
+    rf"^\W*(?:(?:بقلم|كتب|كتبت|تحرير|إعداد|المحرر|الكاتب|by|par|نویسنده|گزارش|خبرنگار)\s*[:：]?\s*(?:\S+\s*){{1,5}}"
+    rf"|(?:\S+\s){{1,4}}[-–—/|،]\s*{_AGENCIES}"
     rf"|{_AGENCIES}\s*[-–—/|،]\s*(?:\S+\s*){{1,3}}"
     r"|(?:آخر تحديث|تاريخ النشر|نشرت? (?:في|بتاريخ)|last updated|published|updated"
-    r"|posted on)\s*[:：]?\s*\S.{0,50}\d.{0,60})$",
+    r"|posted on|publié le|mis à jour le|modifié le|تاریخ انتشار|منتشر شده در"
+    r"|به ?روز ?رسانی)\s*[:：]?\s*\S.{0,50}\d.{0,60})$",
     re.I,
 )
 
@@ -108,7 +125,7 @@ def reason(block: Block, *, place: float) -> str | None:
     if _FEED_FOOTER.match(text):
         return "feed footer"
     if len(text) > _LONG:
-        return "related" if _is_related(block, text) else None
+        return "related" if _is_related(block, text) else insert(text, linked=block.link_share, place=place)
     for pattern, why, holds in (
         (_CHROME, "furniture", True),
         (_COMMENTS, "comments", True),
@@ -123,9 +140,14 @@ def reason(block: Block, *, place: float) -> str | None:
         return "related"
     if _is_share(text):
         return "share"
-    if _NEWSLETTER.search(text) and len(text) < 260 and (block.link_share > 0.2 or place > 0.6 or len(text) < 100):
+    if _NEWSLETTER.search(text) and len(text) < 260 and _asks(block, text):
         return "newsletter"
-    return None
+    return insert(text, linked=block.link_share, place=place)
+
+
+def _asks(block: Block, text: str) -> bool:
+    """Whether a line asks its reader for something, and does not tell that somebody joined or subscribed."""
+    return block.link_share > 0.2 or speaks_of_us(text) or (text[-1] not in ".؟!…" and len(text) < 100)
 
 
 def heads_comments(text: str) -> bool:
@@ -143,10 +165,9 @@ def _is_related(block: Block, text: str) -> bool:
         return len(text) < 60
     if block.link_share >= 0.5:
         return True
-    cue = found[0]
-    return len(text) <= _SHORT and (
-        bool(_STRONG_RELATED.match(text)) or (re.search(r"[:：]\s*$", cue) is not None and block.linked > 0)
-    )
+    colon = re.search(r"[:：|»]\s*$", found[0]) is not None
+    strong = _STRONG_RELATED.match(text) is not None
+    return len(text) <= _SHORT and ((strong and (colon or text[-1] not in ".؟!…")) or (colon and block.linked > 0))
 
 
 def _is_share(text: str) -> bool:

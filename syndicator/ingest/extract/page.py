@@ -11,10 +11,10 @@ page's are handed back beside the article for the pipeline to choose where the f
 summary, the first sentences of the text are one (`text.lead`).
 """
 
-import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 from lxml import etree
 from lxml.cssselect import CSSSelector, SelectorError
@@ -22,9 +22,12 @@ from lxml.html import HtmlElement
 
 from syndicator.ingest.extract.answers import names_front, other_kind, other_place, other_text
 from syndicator.ingest.extract.blocks import Block, key, together
-from syndicator.ingest.extract.body import Story, find_story, is_furniture, selected, without_comments
+from syndicator.ingest.extract.body import Story, find_story, selected
+from syndicator.ingest.extract.comments import without_comments
 from syndicator.ingest.extract.repeats import Cut, headline, without_repeats
 from syndicator.ingest.extract.structured import Structured, structured
+from syndicator.ingest.extract.titles import Sites, told_by_links, without_site
+from syndicator.ingest.extract.unveil import unveil
 from syndicator.ingest.extract.walls import refusal
 from syndicator.model import Article, ExtractRules, Image, Response, Source
 from syndicator.text.credits import split_credit
@@ -94,16 +97,22 @@ def _extract(article: Article, page: Response, source: Source) -> Extraction:
     base = _base(root, page.url)
     rules = source.publisher.extract
     said = structured(root, base, article.updated)
-    title = _selected_text(root, rules.title) or said.title or _heading(root, said)
+    title = _selected_text(root, rules.title) or _headline(root, said, source, page.url)
     if source.kind != "page" and (refused := names_front(root, base, article, title)):
         return Extraction(article=article, refused=refused)
     for node in [node for selector in rules.remove for node in _select(root, selector)]:
         if node.getparent() is not None:
             node.drop_tree()
+    unveil(root)
     without_comments(root)
     placed = place(root, base)
     containers = _select(root, rules.body)
-    story = selected(containers, placed) if containers else find_story(root, placed, witness=said.body)
+    headline = f"{article.title}\n{title or ''}".strip()
+    story = (
+        selected(containers, placed, title=headline)
+        if containers
+        else find_story(root, placed, title=headline, witness=said.body)
+    )
     found = _Found(root=root, base=base, said=said, title=title, placed=placed, story=story, rules=rules)
     return _joined(article, found, source)
 
@@ -136,7 +145,7 @@ def _joined(article: Article, found: _Found, source: Source) -> Extraction:
         found.story.blocks, title=title, captions=[(image.caption, image.credit) for image in images]
     )
     images = _with_caption_from(cuts, images)
-    text = "\n".join(block.text for block in blocks)
+    text = "\n".join(block.text for block in blocks if block.text) or "\n".join(_told_by_pictures(blocks))
     longer = len(key(text)) > max(len(key(feed_text)), 80)
     if longer:
         blocks = _without_lead(blocks, images)
@@ -168,14 +177,27 @@ def _base(root: HtmlElement, url: str) -> str:
     return (absolute(element.get("href", ""), url) if element is not None else None) or url
 
 
-def _heading(root: HtmlElement, said: Structured) -> str | None:
-    """The one `<h1>`, or the `<title>` without the site's name."""
-    headings = [text for h1 in root.iter("h1") if (text := plain(h1.text_content())) and text != said.site]
-    if len(headings) == 1 or (headings and len(set(headings)) == 1):
-        return headings[0]
+def _headline(root: HtmlElement, said: Structured, source: Source, url: str) -> str | None:
+    """The headline: as the page tells machines, its `<h1>`, or its `<title>`, each without the site's name."""
+    sites = Sites((said.site, said.publisher, source.publisher.title), url)
+    headings = list(dict.fromkeys(text for h1 in root.iter("h1") if (text := plain(h1.text_content()))))
+    headings = [text for text in headings if not sites.has(text)]
     element = next(root.iter("title"), None)
-    text = plain(element.text_content()) if element is not None else ""
-    return re.split(r"\s+[|–—-]\s+|\s+::\s+", text)[0] or None
+    written = plain(element.text_content()) if element is not None else ""
+    if said.title is not None and not sites.has(said.title):
+        chosen = said.title
+    else:
+        named = headings if len(headings) == 1 else [text for text in headings if key(text) in key(written)]
+        chosen = _below_masthead(root, named[0], written) if named else written
+    links = partial(told_by_links, root, url)
+    return without_site(chosen, sites=sites, headings=headings, known=links) or None
+
+
+def _below_masthead(root: HtmlElement, heading: str, written: str) -> str:
+    """The `<h1>`, or the smaller heading that the `<title>` has behind it: blogs set the site's name in `<h1>`."""
+    rest = key(written.removeprefix(heading)) if written.startswith(heading) else ""
+    lower = (plain(node.text_content()) for node in root.iter("h2", "h3")) if rest else ()
+    return next((text for text in lower if key(text) == rest), heading)
 
 
 def _page_title(found: _Found) -> str:
@@ -246,7 +268,7 @@ def _in_story(one: Placed, story: Story) -> bool:
     if scope not in ancestors or story.container in ancestors:
         return False
     if any(
-        is_furniture(ancestor) and ancestor not in story.container.iterancestors()
+        story.is_furniture(ancestor) and ancestor not in story.container.iterancestors()
         for ancestor in ancestors[: ancestors.index(scope)]
     ):
         return False
@@ -321,6 +343,13 @@ def _both(image: Image, other: Image) -> Image:
     if same_picture(image.url, other.url):
         return both
     return replace(both, url=image.url, width=image.width, height=image.height)
+
+
+def _told_by_pictures(blocks: Sequence[Block]) -> Iterator[str]:
+    """The captions of a gallery, which are its text."""
+    for block in blocks:
+        if block.figure is not None and block.figure.caption:
+            yield block.figure.caption
 
 
 def _with_caption_from(cuts: Sequence[Cut], images: list[Image]) -> list[Image]:

@@ -22,6 +22,7 @@ from lxml.html import HtmlElement
 from syndicator.ingest.extract import furniture
 from syndicator.ingest.extract.blocks import Block, flatten, key, together
 from syndicator.ingest.extract.doubles import without_doubles
+from syndicator.ingest.extract.inserts import MOST_SKIPPED, is_dateline, promises_letters, skipped_until, skips
 from syndicator.model import Image
 from syndicator.text.credits import reads_as_caption, split_credit
 from syndicator.text.figures import parsed, place
@@ -32,6 +33,10 @@ _HEAD = 12
 _SHORT = 90
 _PARAGRAPH = 120
 _ALIKE = 0.9
+_BOX = 6
+"""Blocks that a box of furniture may have behind its first line."""
+_BOX_TEXT = 700
+_BOXED = frozenset(("related", "newsletter", "consent", "embed", "author", "follow", "share"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +99,7 @@ def without_repeats(
     reasons: dict[int, str] = {}
     known = _caption_keys(captions)
     _name_the_head(blocks, title, known, reasons)
+    _name_what_is_skipped(blocks, reasons)
     for at, block in enumerate(blocks):
         if at in reasons or block.kind == "figure":
             continue
@@ -187,6 +193,7 @@ def _name_the_head(blocks: Sequence[Block], title: str, known: set[str], reasons
         elif len(block.text) < _SHORT and not re.search(r"[.!?؟…:]$", block.text.strip()):
             reasons[at] = "slogan" if at < headlines[0] else "byline"
     _name_captions_at_the_top(blocks, reasons)
+    _name_datelines(blocks, reasons)
     _name_doubles(blocks, reasons)
 
 
@@ -204,26 +211,104 @@ def _name_captions_at_the_top(blocks: Sequence[Block], reasons: dict[int, str]) 
             reasons[at] = "caption"
 
 
+def _name_datelines(blocks: Sequence[Block], reasons: dict[int, str]) -> None:
+    """A date that stands alone above the first paragraph."""
+    for at, block in enumerate(blocks[:_HEAD]):
+        if len(block.text) >= _PARAGRAPH:
+            return
+        if at not in reasons and block.kind in ("p", "ul", "ol") and _is_dateline(block):
+            reasons[at] = "byline"
+
+
+def _is_dateline(block: Block) -> bool:
+    """A date, or a list of a date and other short things: the author, how long the story takes to read."""
+    lines = block.text.strip().split("\n")
+    return any(map(is_dateline, lines)) and all(len(line) < _SHORT // 2 for line in lines if not is_dateline(line))
+
+
 def _name_doubles(blocks: Sequence[Block], reasons: dict[int, str]) -> None:
-    """A block that says the same as the one before it; a short line that comes twice and is a caption goes twice."""
+    """A block that says the same as the one before it, and a second copy of the whole text."""
     previous = ""
+    said: set[str] = set()
+    copies: list[int] = []
     for at, block in enumerate(blocks):
         line = key(block.text)
         if line and line == previous and at not in reasons and len(line) >= 15:
             reasons[at] = "repeat"
+        elif len(line) >= _SHORT and line in said:
+            copies.append(at)
         if line:
             previous = line
+            said.add(line)
+    if len(copies) >= 3 and 3 * len(copies) >= sum(len(block.text) >= _SHORT for block in blocks):
+        reasons |= {at: "repeat" for at in copies if at not in reasons}
+
+
+def _name_what_is_skipped(blocks: Sequence[Block], reasons: dict[int, str]) -> None:
+    """An offer to skip something, and what it skips when its end is marked."""
+    for at, block in enumerate(blocks):
+        if at not in reasons and skips(block.text.strip()):
+            count = skipped_until([later.text.strip() for later in blocks[at + 1 : at + 1 + MOST_SKIPPED]])
+            reasons |= {place: "insert" for place in range(at, at + count + 1) if place not in reasons}
+
+
+def _name_the_box(blocks: Sequence[Block], at: int, reasons: dict[int, str], whole: int) -> None:
+    """The rest of an element that begins with a line of furniture, when it is a small part of the text."""
+    element = blocks[at].element
+    box = element.getparent() if element is not None else None
+    if box is None or (at and _stands_in(blocks[at - 1], box)):
+        return
+    rest = []
+    for later in range(at + 1, min(at + _BOX + 2, len(blocks))):
+        if not _stands_in(blocks[later], box):
+            break
+        rest.append(later)
+    if len(rest) <= _BOX and sum(len(blocks[one].text) for one in rest) < min(_BOX_TEXT, whole * 0.3):
+        for one in rest:
+            reasons.setdefault(one, reasons[at])
+
+
+def _stands_in(block: Block, box: HtmlElement) -> bool:
+    return block.element is not None and box in block.element.iterancestors()
 
 
 def _name_what_follows(blocks: Sequence[Block], reasons: dict[int, str]) -> None:
-    """Links below "اقرأ أيضا" go with it; below a heading of comments everything goes, near the end."""
-    for at in list(reasons):
-        if reasons[at] == "related":
-            for later in range(at + 1, len(blocks)):
-                block = blocks[later]
-                if later in reasons or block.kind == "figure" or not block.text or block.link_share < 0.8:
-                    break
-                reasons[later] = "related"
-        elif reasons[at] == "comments" and (at >= len(blocks) * 0.4 or (blocks[at].kind != "p" and at > 0)):
-            for later in range(at + 1, len(blocks)):
-                reasons.setdefault(later, "comments")
+    """What goes with a line that goes: links below "read also", the rest of a box, comments, words on an author."""
+    whole = sum(len(block.text) for block in blocks)
+    for at in sorted(reasons):
+        why = reasons[at]
+        if why in _BOXED:
+            _name_the_box(blocks, at, reasons, whole)
+        if why == "related":
+            _name_links_behind(blocks, at, reasons)
+        elif why in ("newsletter", "author") and blocks[at].kind != "p" and at + 1 < len(blocks):
+            promise = blocks[at + 1]
+            if promise.kind == "p" and len(promise.text) < _PARAGRAPH and promises_letters(promise.text):
+                reasons.setdefault(at + 1, why)
+    for why, is_end in (("author", _ends_with_author), ("comments", _ends_with_comments)):
+        first = next((at for at in sorted(reasons) if reasons[at] == why and is_end(blocks, at)), None)
+        if first is not None:
+            for later in range(first + 1, len(blocks)):
+                reasons.setdefault(later, why)
+
+
+def _name_links_behind(blocks: Sequence[Block], at: int, reasons: dict[int, str]) -> None:
+    """The links that follow a line such as "read also"."""
+    for later in range(at + 1, len(blocks)):
+        block = blocks[later]
+        if later in reasons or block.kind == "figure" or not block.text or block.link_share < 0.8:
+            return
+        reasons[later] = "related"
+
+
+def _ends_with_author(blocks: Sequence[Block], at: int) -> bool:
+    """Whether hardly anything stands behind the words "about the author"."""
+    behind = blocks[at + 1 : at + 2 + _BOX]
+    return at >= len(blocks) * 0.6 and len(behind) <= _BOX and sum(len(block.text) for block in behind) < _BOX_TEXT
+
+
+def _ends_with_comments(blocks: Sequence[Block], at: int) -> bool:
+    """Whether a heading of comments begins the readers' comments, and not a section of the story with headings."""
+    if at < len(blocks) * 0.4 and (blocks[at].kind == "p" or at == 0):
+        return False
+    return sum(block.kind in ("h2", "h3") for block in blocks[at + 1 : at + 200]) <= 1

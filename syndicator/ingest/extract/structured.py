@@ -41,6 +41,7 @@ class Structured:
     """As written."""
     images: tuple[Figure, ...] = ()
     site: str | None = None
+    publisher: str | None = None
 
 
 def structured(root: HtmlElement, base: str, moment: datetime | None = None) -> Structured:
@@ -69,6 +70,7 @@ def structured(root: HtmlElement, base: str, moment: datetime | None = None) -> 
         published=page_dates(root, base, nodes=nodes, title=title, moment=moment).date,
         images=_images(node, meta, base),
         site=plain(site) if site else None,
+        publisher=plain(_string(node.get("publisher")) or "") or None,
     )
 
 

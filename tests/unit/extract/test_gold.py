@@ -18,8 +18,8 @@ def case(request):
 
 
 def test_there_are_enough_layouts():
-    """At least fourteen ways to lay out a page are measured, and walls among them."""
-    assert len(PAGES) >= 14
+    """At least sixty ways to lay out a page are measured, in four languages, and walls among them."""
+    assert len(PAGES) >= 60
     assert sum(page.refused for page in PAGES.values()) >= 3
 
 
@@ -58,6 +58,13 @@ def test_every_block_is_a_block_of_the_gold(case):
     lines = {" ".join(line.split()) for line in written if line.strip()}
     missing = [line for line in gold["body"] if line not in lines]
     assert not missing or gold["refused"]
+
+
+def test_no_unwanted_line_is_in_the_text(case):
+    """Inserts, teasers, notices: what stands on the page and is no part of the story is not in the body."""
+    gold, _, found = case
+    text = extraction.prose(found.article.body)
+    assert not [line for line in gold.get("unwanted", []) if line in text]
 
 
 @pytest.mark.skipif(not extraction.BLOG.is_dir(), reason="the corpus pages-blog is not beside the project")

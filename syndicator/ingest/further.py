@@ -124,7 +124,7 @@ class Further:
         waiting = [*wanted, *(part for part in named if part not in wanted)]
         found: dict[str, Article] = {}
         failures: list[SourceError] = []
-        settled, left_out, asked, lists = True, channel.left_out, 0, 0
+        notes, settled, asked, lists = list(channel.notes), True, 0, 0
         while waiting and (asked < len(wanted) or (not found and asked < mapparts.MOST)):
             address, changed = waiting.pop(0)
             asked += 1
@@ -135,7 +135,7 @@ class Further:
                 report(failure, self._source)
                 failures.append(failure)
                 continue
-            left_out += part.left_out
+            notes += part.notes
             lists += part.left_out > 0 and not articles
             settled = settled and answer is not None and self._vouches(changed, articles)
             for article in articles:
@@ -144,7 +144,8 @@ class Further:
             raise FetchError(f"Nothing that its index names could be read. {failures[0]}")
         if lists and lists == asked - len(failures):
             raise NotAFeed("The sitemaps that its index names list categories, tags or pages, and no articles.")
-        whole = replace(channel, left_out=left_out)
+        notes += [f"a sitemap that its index names was not read: {failure}" for failure in failures]
+        whole = replace(channel, notes=tuple(notes))
         return Reading(channel=whole, articles=tuple(found.values()), settled=settled and not failures)
 
     def _of_part(self, address: str, answer: Response) -> tuple[Channel, tuple[Article, ...]]:
@@ -158,7 +159,10 @@ class Further:
             lists = (
                 said == mapparts.UNKNOWN and len(untitled) == len(articles) and all(map(mapparts.names_list, untitled))
             )
-        return (replace(channel, left_out=channel.left_out + len(articles)), ()) if lists else (channel, articles)
+        if not lists:
+            return channel, articles
+        note = f"{len(articles)} addresses of categories, tags or pages in {address} were left out"
+        return replace(channel, left_out=channel.left_out + len(articles), notes=(*channel.notes, note)), ()
 
     def _vouches(self, changed: str | None, articles: Sequence[Article]) -> bool:
         """Whether an index's date for a part can be true: nothing in it is a day newer."""

@@ -76,10 +76,6 @@ def normalise(
     kept = once(articles)
     doubtful = [entry for (entry, _), found in zip(named, articles, strict=True) if found.published >= moment]
     notes = [
-        _note(
-            len(channel.skipped), f"could not be read, or not whole: {channel.skipped[0]}" if channel.skipped else ""
-        ),
-        _note(channel.left_out, "left out, because only the newest are read"),
         _note(len(channel.entries) - len(named), "without a guid, a link or a homepage to know {} by, left out"),
         _note(len(articles) - len(kept), "written twice in one document, kept once"),
         *_date_notes(doubtful, source, moment, day_first),

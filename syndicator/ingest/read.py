@@ -11,7 +11,7 @@ from lxml.html import document_fromstring
 from syndicator.ingest.extract import Cut, clean_body
 from syndicator.ingest.extract.body import lines_of
 from syndicator.ingest.normalise import normalise
-from syndicator.ingest.parse import parse
+from syndicator.ingest.parse import losses, parse
 from syndicator.model import Article, Channel, Habits, Response, Source
 from syndicator.text.dates import parse as parse_date
 from syndicator.text.language import detect
@@ -38,6 +38,7 @@ def read_openly(
 ) -> tuple[Channel, tuple[Article, ...], tuple[tuple[Cut, ...], ...]]:
     """As `read`, and for every article what was cut from its body."""
     channel = parse(response, source)
+    channel = replace(channel, notes=losses(channel))
     channel, articles = normalise(channel, source, url=response.url, moment=moment, habits=habits)
     tidied = [clean_body(article.body, title=article.title, images=article.images) for article in articles]
     whole = (

@@ -27,13 +27,13 @@ def parse(response: Response, source: Source) -> Channel:
     return PARSERS[source.kind](response, source)
 
 
-def losses(channel: Channel) -> str | None:
-    """A sentence for the operator about what was not read of an answer; None when all of it was."""
+def losses(channel: Channel) -> tuple[str, ...]:
+    """What was not read of an answer, a phrase each, for the operator."""
     said = []
     if channel.skipped:
         count = len(channel.skipped)
         items = f"{count} item{'s' if count > 1 else ''}"
-        said.append(f"{items} could not be read, or not whole: {channel.skipped[0]}.")
+        said.append(f"{items} could not be read, or not whole: {channel.skipped[0]}")
     if channel.left_out:
-        said.append(f"{channel.left_out:,} older items were left out.")
-    return " ".join(said) or None
+        said.append(f"{channel.left_out:,} older items were left out")
+    return tuple(said)

@@ -60,7 +60,7 @@ _ROLES = frozenset(("navigation", "complementary", "contentinfo", "search", "dia
 _ELEMENTS = frozenset(("aside", "footer", "nav", "dialog"))
 WHOLE = frozenset(("html", "body", "main", "article"))
 _NEVER = WHOLE | {"p", "h1", "img", "picture", "figure", "figcaption", "source", "amp-img"}
-_BESIDE = frozenset(str.split("sidebar foot menu nav navbar navigation breadcrumb breadcrumbs"))
+_BESIDE = frozenset(str.split("sidebar foot menu nav navbar navigation breadcrumb breadcrumbs teaser teasers"))
 _REPLIES = re.compile(r"comments?|disqus\w*|respond|replies")
 _WEIGHTS = {"layout": 0.85, "furniture": 0.35, "beside": 0.25, "replies": 0.1}
 

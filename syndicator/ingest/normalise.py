@@ -29,7 +29,19 @@ from uuid import uuid5
 
 from syndicator.ingest.essence import essence
 from syndicator.ingest.identity import DERIVED, LIKE_TITLE, LONGEST_GUID, NAMESPACE, WORTHLESS, in_common, once
-from syndicator.model import Article, Category, Channel, Enclosure, Entry, Habits, Image, Origin, Reference, Source
+from syndicator.model import (
+    NO_HABITS,
+    Article,
+    Category,
+    Channel,
+    Enclosure,
+    Entry,
+    Habits,
+    Image,
+    Origin,
+    Reference,
+    Source,
+)
 from syndicator.text import dates
 from syndicator.text.figures import figures, split_credit
 from syndicator.text.headline import title_words
@@ -40,7 +52,6 @@ from syndicator.text.markup import Meant, meant
 from syndicator.text.pictures import is_pixel, one_each, shows
 from syndicator.text.url import Url, absolute, canonical, page_key, told_apart_by_fragment
 
-NO_HABITS = Habits()
 _EXAMPLE = 40
 """Characters of a bad date that are shown."""
 LONG_SUMMARY = 1200

@@ -12,12 +12,11 @@ from syndicator.ingest.extract import Cut, clean_body
 from syndicator.ingest.extract.body import lines_of
 from syndicator.ingest.normalise import normalise
 from syndicator.ingest.parse import losses, parse
-from syndicator.model import Article, Channel, Habits, Response, Source
+from syndicator.model import NO_HABITS, Article, Channel, Habits, Response, Source
 from syndicator.text.dates import parse as parse_date
 from syndicator.text.language import detect
 from syndicator.text.lead import lead
 
-NO_HABITS = Habits()
 PRELOAD = ("syndicator.ingest.read:warm",)
 """What a box that reads answers is started with (`box.Boxes`)."""
 

@@ -39,6 +39,7 @@ from syndicator.model.defined import (
     Topic,
 )
 from syndicator.model.learned import (
+    NO_HABITS,
     SLOW,
     Habits,
     Lease,
@@ -48,6 +49,7 @@ from syndicator.model.learned import (
 )
 
 __all__ = [
+    "NO_HABITS",
     "SLOW",
     "THRESHOLD",
     "Article",

@@ -51,12 +51,15 @@ class Habits:
         return self.oldest_first > self.newest_first
 
 
+NO_VALIDATORS, NO_HABITS = Validators(), Habits()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceState:
     """What polling taught us about one source. A source never polled has all defaults."""
 
     source: str
-    validators: Validators = Validators()
+    validators: Validators = NO_VALIDATORS
     body_hash: str | None = None
     """SHA-256 of the last good body: the same bytes again need no parsing."""
     next_poll: datetime | None = None
@@ -100,7 +103,7 @@ class SourceState:
     """What to subscribe to there."""
     stopped: bool = False
     """410 Gone: not polled again until an operator says so."""
-    habits: Habits = Habits()
+    habits: Habits = NO_HABITS
     notes: tuple[str, ...] = ()
     """What was left out of, or guessed in, the last body that could be read (`Poll.notes`)."""
     epoch: int = 0

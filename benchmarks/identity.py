@@ -4,7 +4,7 @@
     python -m benchmarks.identity --sequences 200 --first 7000
 
 Each sequence is a site with habits of its own and its seed (`tests.support.sites`). Items appear, change, vanish, come
-back, are reordered, re-dated, re-addressed, and their guids and links are used again. Ends with 1 if a story went wrong.
+back, are reordered, re-dated, re-addressed, and their guids and links are used again. Ends with 1 if one went wrong.
 """
 
 import argparse

@@ -204,8 +204,8 @@ class Comparison:
     @property
     def _same_page(self) -> bool:
         """Another guid, or an address that is only perhaps the same."""
-        if self.headline and self.within(ANEW):
-            return self.text is None or self.text >= RELATED_TEXT
+        if self.headline and self.within(ANEW) and (self.text is None or self.text >= RELATED_TEXT):
+            return True
         if self._text(SAME_TEXT):
             return self.within(ANEW) or (self.headline and self.within(NEAR))
         return self.related and (self.same_moment or (self.same_date and self._text(LIKE_TEXT)))

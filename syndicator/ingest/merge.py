@@ -29,7 +29,7 @@ def merge(stored: Article | None, incoming: Article, moment: datetime, *, anew: 
         return replace(stored, origins=origins, withdrawn=True)
     merged = replace(stored, origins=origins, withdrawn=False)
     own = any(origin.source == other.source for other in stored.origins for origin in incoming.origins)
-    if not own and incoming.updated <= stored.updated:
+    if (not own and incoming.updated <= stored.updated) or _only_renamed(stored, incoming):
         return merged
     if essence(stored) | {"withdrawn": False} == essence(incoming):
         return merged
@@ -37,6 +37,17 @@ def merge(stored: Article | None, incoming: Article, moment: datetime, *, anew: 
     if anew:
         return replace(merged, published=incoming.published, updated=incoming.updated, dated=incoming.dated)
     return replace(merged, updated=incoming.updated if incoming.updated > stored.updated else moment)
+
+
+def _only_renamed(stored: Article, incoming: Article) -> bool:
+    """Whether a source says what it said last, under another guid: then others' words since then stay."""
+    before = {origin.source: origin for origin in stored.origins}
+    return all(
+        (known := before.get(origin.source)) is not None
+        and known.guid != origin.guid
+        and known.fingerprint == origin.fingerprint
+        for origin in incoming.origins
+    )
 
 
 def _origins(stored: Article, incoming: Article) -> tuple[Origin, ...]:

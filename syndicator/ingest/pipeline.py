@@ -10,9 +10,9 @@ propagates.
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property, lru_cache
 from time import monotonic, perf_counter
@@ -24,15 +24,15 @@ from syndicator.ingest import cadence, manners
 from syndicator.ingest.box import Boxes
 from syndicator.ingest.classify import People, Places, Topics, classify
 from syndicator.ingest.cluster import WINDOW, Neighbourhood, decide, drafted
+from syndicator.ingest.fresh import NOTHING, Fresh, sift, what_became
 from syndicator.ingest.further import Further, opened, report
-from syndicator.ingest.habits import Seen, in_order, learned, oldest_first
-from syndicator.ingest.identity import Match, assign, new_ids
+from syndicator.ingest.habits import learned
+from syndicator.ingest.identity import assign, new_ids
 from syndicator.ingest.manners import WHOLE
 from syndicator.ingest.merge import merge
 from syndicator.logs import logger
 from syndicator.model import (
     Article,
-    Candidate,
     Habits,
     Member,
     Outcome,
@@ -93,29 +93,6 @@ class Definitions:
 def _places(territories: tuple[Territory, ...], hidden: tuple[str, ...]) -> Places:
     """Places are the largest of the tables and the least often edited: other edits leave them as they are."""
     return Places(territories, hidden)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fresh:
-    """What of a document needs saving."""
-
-    articles: tuple[Article, ...] = ()
-    """In the order in which they appeared, the oldest first."""
-    document: tuple[Article, ...] = ()
-    """All items, as the source gave them and in its order."""
-    same: Mapping[str, str] = field(default_factory=dict)
-    """Articles that came again as they were: guid -> id."""
-    known: frozenset[str] = frozenset()
-    """Guids of items that are stored, whatever they say now."""
-    notes: tuple[str, ...] = ()
-
-    @property
-    def new(self) -> list[bool]:
-        """For each item of the document whether nothing was known of its guid."""
-        return [article.origins[0].guid not in self.known for article in self.document]
-
-
-NOTHING = Fresh()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,7 +163,7 @@ class Ingest:
         habits = self._store.state(source.id).habits
         further = self._further(source, habits, moment)
         reading = further.read(response, None)
-        fresh = self._fresh(source, habits, reading.articles, further, moment)
+        fresh = self._sifted(source, habits, reading.articles, further, moment)
         with self._store.writing() as transaction:
             new, changed, _ = self._merge(transaction, fresh, habits, moment)
             _pause(transaction, further)
@@ -287,7 +264,7 @@ class Ingest:
             return Harvest(asked=asked, state=state, outcome=Outcome.UNCHANGED, response=response)
         reading = further.read(response, since)
         channel, articles = reading.channel, reading.articles
-        fresh = self._fresh(source, state.habits, articles, further, moment)
+        fresh = self._sifted(source, state.habits, articles, further, moment)
         rhythm = cadence.learn([a.published for a in articles if a.published < moment]) if whole else None
         taught = replace(
             state,
@@ -316,42 +293,10 @@ class Ingest:
             notes=taught.notes,
         )
 
-    def _fresh(
+    def _sifted(
         self, source: Source, habits: Habits, articles: Sequence[Article], further: Further, moment: datetime
     ) -> Fresh:
-        """Those that are new or say something new, with the text of their pages where the source asks for it.
-
-        What was published before all that is kept is not new: it is the rest of a slow source, forgotten long ago. A
-        page of its own is another matter, since an operator chose it.
-        """
-        stored = self._store.fingerprints(source.id, [article.origins[0].guid for article in articles])
-        same = {
-            guid: found[0]
-            for article in articles
-            if (found := stored.get(guid := article.origins[0].guid)) and found[1] == article.origins[0].fingerprint
-        }
-        fresh = [article for article in articles if article.origins[0].guid not in same]
-        oldest = moment if source.kind == "page" else moment - self._keep
-        kept = [a for a in fresh if source.kind == "page" or a.origins[0].guid in stored or a.published >= oldest]
-        document = Fresh(document=tuple(articles), same=same, known=frozenset(stored))
-        whole = in_order(kept, oldest_first=oldest_first(articles, document.new, habits))
-        if source.full_text and source.kind != "page":
-            whole = self._with_pages(document, habits, whole, further)
-        return replace(document, articles=tuple(whole), notes=_too_old(len(fresh) - len(kept), oldest))
-
-    def _with_pages(self, document: Fresh, habits: Habits, fresh: Sequence[Article], further: Further) -> list[Article]:
-        """With the text of their pages, the newest asked for first.
-
-        The page of an item that only has another guid or link is not asked for again.
-        """
-        matches = assign(
-            fresh, self._store.candidates(fresh), taken=document.same.values(), unstable=habits.guid_unstable
-        )
-        whole = []
-        for article, match in reversed(list(zip(fresh, matches, strict=True))):
-            known = _as_stored(article, match.stored) if match.stored else None
-            whole.append(known or further.page(article, known=match.stored is not None))
-        return whole[::-1]
+        return sift(source, habits, articles, store=self._store, further=further, oldest=moment - self._keep)
 
     def _with_owed(self, source: Source, harvest: Harvest, further: Further, moment: datetime) -> Harvest:
         """The harvest with the pages that earlier polls could not have, whatever the source itself answered."""
@@ -394,7 +339,7 @@ class Ingest:
         definitions = self._definitions()
         candidates = transaction.candidates(fresh.articles)
         matches = assign(fresh.articles, candidates, taken=fresh.same.values(), unstable=habits.guid_unstable)
-        seen = _seen(fresh.articles, matches, candidates)
+        seen = what_became(fresh.articles, matches, candidates)
         named = new_ids([one.item for one in seen if one.stored is None], transaction.taken_ids)
         settled: dict[str, tuple[Article | None, Article]] = {}
         for incoming, match in zip(fresh.articles, matches, strict=True):
@@ -449,45 +394,6 @@ class Ingest:
             notes=harvest.notes,
         )
         return poll, replace(state, next_poll=plan.at, why=why)
-
-
-def _too_old(count: int, oldest: datetime) -> tuple[str, ...]:
-    if not count:
-        return ()
-    items = "1 item is" if count == 1 else f"{count} items are"
-    return (f"{items} from before {oldest:%Y-%m-%d}, which is all that [keep] articles keeps, and left out",)
-
-
-def _as_stored(incoming: Article, stored: Article) -> Article | None:
-    """The stored article under the item's guid, if the item says what its source said of it last; else None."""
-    mine = incoming.origins[0]
-    known = next((origin for origin in stored.origins if origin.source == mine.source), None)
-    if known is None or known.fingerprint != mine.fingerprint:
-        return None
-    origin = replace(mine, page_due=known.page_due, page_tries=known.page_tries)
-    return replace(stored, origins=(origin,), shared_link=incoming.shared_link)
-
-
-def _seen(fresh: Sequence[Article], matches: Sequence[Match], candidates: Iterable[Candidate]) -> list[Seen]:
-    """What became of each item; and of new ones, whether their guid or link was another story's."""
-    guids: set[tuple[str, str]] = set()
-    links: set[tuple[str, str]] = set()
-    for each in candidates:
-        for origin in each.article.origins:
-            guids.add((origin.source, origin.guid))
-            links.update((origin.source, url) for url in each.urls)
-    found = []
-    for item, match in zip(fresh, matches, strict=True):
-        source = item.origins[0].source
-        found.append(
-            Seen(
-                item=item,
-                stored=match.stored,
-                guid_known=(source, item.origins[0].guid) in guids,
-                link_known=(source, item.url) in links,
-            )
-        )
-    return found
 
 
 def _pause(transaction: Transaction, further: Further | None) -> None:

@@ -2,6 +2,7 @@
 
 import tomllib
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from email.utils import format_datetime
 from pathlib import Path
@@ -82,6 +83,26 @@ def test_polls_of_one_source(reader: Reader, number: int) -> None:
 def test_sites_with_known_truth(reader: Reader, seed: int) -> None:
     """Items may appear, change, vanish, come back, be reordered, re-dated, re-addressed and re-used: each story stays one."""
     assert follow(reader, Site(seed, f"s{seed}")) == []
+
+
+def test_two_feeds_of_one_publisher_do_not_take_turns(reader: Reader) -> None:
+    """Feeds with other teasers for one article, one of them with new guids at every poll, change nothing after the first."""
+    one, two = source_of("pair"), replace(source_of("pair"), id="pair/second")
+    reader.store.sync_sources({one.id: "pair.example", two.id: "pair.example"})
+    title = "وصول قافلة مساعدات إلى إدلب"
+    quiet = []
+    for at in range(4):
+        moment = START + at * timedelta(hours=2)
+        first = [
+            [title, "/1", f"s{at}-1", "1", "وصلت أربعون شاحنة محملة بالدواء والغذاء إلى المخيمات الشمالية صباح اليوم"]
+        ]
+        second = [
+            [title, f"/1?PHPSESSID=x{at}", "", "1", "قال مصدر في الهلال الأحمر إن القافلة هي الأولى منذ شهرين كاملين"]
+        ]
+        quiet += [reader.poll(one, document(first, "pair"), moment), reader.poll(two, document(second, "pair"), moment)]
+    assert sum(poll.new for poll in quiet) == 1
+    assert sum(poll.changed for poll in quiet[2:]) == 0
+    assert {article.id for article in reader.articles(one)} == {article.id for article in reader.articles(two)}
 
 
 def test_what_was_left_out_is_told(reader: Reader) -> None:

@@ -4,7 +4,8 @@
 is seen near the headline (`seendates`), the state that scripts hold, the day in the address, `<meta>` that may date
 the page or the day, and the last change where nothing else is known. A date that cannot be is passed over (`dates`).
 
-**To the minute.** A day without a time gives way to a date of the same day, seen on the page, that has one.
+**To the minute.** A day without a time gives way to a date of the same day, seen on the page, that has one. What is
+seen without a zone gives way to a `<meta>` that names the same minute, or the same day, with one.
 
 **Whose dates are not the article's.** Those of objects inside it in JSON-LD (comments, pictures, updates of a live
 blog, lists of others), and of another article than the one that the headline or the address names.
@@ -14,7 +15,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import islice
 from typing import Any
 from urllib.parse import unquote
@@ -27,6 +28,8 @@ from syndicator.text.calendars import plain
 from syndicator.text.dateplaces import Where
 from syndicator.text.seendates import Seen, best, has_time, seen_dates
 
+_ZONED = re.compile(r"T\d\d:?\d\d.*(?:Z|[+-]\d\d:?\d\d)$")
+_NOW, _WIDEST, _ZONE_STEP = timedelta(minutes=10), timedelta(hours=14), timedelta(minutes=15)
 _FAR = datetime(2199, 1, 1, tzinfo=UTC)
 _STATE = 600_000
 """Characters of scripts that are searched."""
@@ -92,7 +95,7 @@ def page_dates(
     for way, find in page.ways.items():
         for raw in islice(find(), _MOST_READ):
             if (at := page.read(raw)) is not None:
-                return PageDates(page.exact(raw, at), updated or page.seen_update(way), way)
+                return PageDates(page.exact(raw, at, way), updated or page.seen_update(way), way)
     return PageDates(None, updated or page.seen_update("seen"), None)
 
 
@@ -290,13 +293,24 @@ class _Page:
         found = best(self.seen, updated=True) if way not in ("json-ld", "microdata", "meta") else None
         return found.raw if found is not None else None
 
-    def exact(self, raw: str, at: datetime) -> str:
-        """A date that has no time of day, with one: another date of the same day that is seen."""
+    def exact(self, raw: str, at: datetime, way: str) -> str:
+        """A date that has no time of day, or no zone, with one: another date of the same day."""
+        if way == "seen" and (told := next(filter(partial(self._explains, raw, at), self.in_weak_meta()), None)):
+            return told
         if has_time(raw):
             return raw
         near = [one for one in self.seen if one.exact and not one.updated and one.score > 0]
         same = [one for one in near if timedelta(hours=-14) <= one.at - at < timedelta(hours=38) and _same_day(one, at)]
         return same[0].raw if same else raw
+
+    def _explains(self, raw: str, at: datetime, told: str) -> bool:
+        """Whether a `<meta>` with a zone names the moment of a date that is seen: the same day, or the same minute."""
+        found = self.read(told) if _ZONED.search(told) else None
+        if found is None or abs(self.moment - found) < _NOW:
+            return False
+        if has_time(raw):
+            return abs(found - at) <= _WIDEST and (found - at) % _ZONE_STEP < timedelta(minutes=1)
+        return timedelta(hours=-14) <= found - at < timedelta(hours=38)
 
     def _is_strange(self, element: HtmlElement) -> bool:
         if self.headline is None:

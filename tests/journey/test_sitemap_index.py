@@ -108,11 +108,11 @@ def test_an_index_brings_the_items_of_its_newest_sitemaps(site: Site, home: Path
         assert first.wire_bytes == sum(
             len(each.encode()) for each in (site.index(), *map(site.sitemap, ("2.xml", "3.xml")))
         )
-        [second] = site.calendar.run(service, 27 * HOUR)
+        [second] = site.calendar.run(service, 45 * MINUTE)
         assert second.outcome == Outcome.NOT_MODIFIED
         assert site.asked() == ["index.xml"]
         site.put("3.xml", 5)
-        [third] = site.calendar.run(service, 27 * HOUR)
+        [third] = site.calendar.run(service, 45 * MINUTE)
         assert third.new == 1
         assert site.asked() == ["index.xml", "3.xml"]
         assert numbers(service) == {2, 3, 4, 5}

@@ -295,7 +295,7 @@ def test_the_table(home: Path) -> None:
     shown = run(home)
     assert shown.returncode == 0, shown.stderr
     rows = [line.split("\t") for line in shown.stdout.splitlines()]
-    assert [len(row) for row in rows] == [7, 7]
+    assert [len(row) for row in rows] == [9, 9]
     (ill, well) = rows
     assert ill[:2] == ["nahr-with-a-long-name/law-and-crime-prevention", "stumbling"]
     assert "404" in ill[6]

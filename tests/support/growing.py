@@ -21,7 +21,6 @@ from syndicator.ingest import cadence, discover, manners
 from syndicator.ingest.classify import Reading, classify, texts_of
 from syndicator.ingest.cluster import drafted, near
 from syndicator.ingest.merge import merge
-from syndicator.ingest.normalise import _safe as safe
 from syndicator.ingest.normalise import fingerprint
 from syndicator.ingest.pipeline import Definitions
 from syndicator.ingest.push import signed
@@ -35,6 +34,7 @@ from syndicator.text.composed import nfc
 from syndicator.text.html import SafeHtml, from_text, sanitise, text_of
 from syndicator.text.language import detect, tag
 from syndicator.text.lead import lead
+from syndicator.text.markup import meant
 from syndicator.text.signature import Frequencies, signature
 from syndicator.text.url import absolute, canonical
 from syndicator.text.words import Folded, fold, folded
@@ -143,6 +143,12 @@ MARKUP: dict[str, str] = {
 """Pieces of HTML that are repeated."""
 
 NESTED = ("div", "span", "code", "bdi", "blockquote", "table", "ul", "b")
+
+
+def safe(raw: str, base: str) -> SafeHtml:
+    """A publisher's text as an item's body is made of it."""
+    text = meant(raw)
+    return sanitise(text.html, base) if text.safe is None else text.safe
 
 
 def _of(body: str, **changes: Any) -> Article:
@@ -286,7 +292,7 @@ STEPS: dict[str, Callable[[Article], object]] = {
     "lead": lambda one: lead(one.body),
     "language": lambda one: detect(f"{one.title} {one.summary}"),
     "merge": _merged,
-    "rows": lambda one: rows.article_row(one, first_seen=MOMENT, modified=MOMENT, position=1),
+    "rows": lambda one: rows.article_row(one, first_seen=MOMENT, modified=MOMENT, position=1, arrived=1),
     "fingerprint": fingerprint,
     "wire": dumps,
     **{extension: _rendered(extension) for extension in FORMATS},

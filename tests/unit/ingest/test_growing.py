@@ -158,7 +158,7 @@ def test_a_title_without_end_is_cut_and_says_so() -> None:
         Entry(guid="2", title="خبر", summary="سطر\n\n" + "سطر " * 66_000),
         Entry(guid="3", title="خبر " * 200, summary="قول " * 290, content=content),
     )
-    long, plain, usual = normalise(Channel(entries=entries), source(), url="https://a.test/", moment=MOMENT)
+    _, (long, plain, usual) = normalise(Channel(entries=entries), source(), url="https://a.test/", moment=MOMENT)
     assert (len(long.title) <= LONGEST_TITLE, long.title[-1]) == (True, "…")
     assert (len(long.summary) <= LONGEST_SUMMARY, long.summary[-1]) == (True, "…")
     assert plain.body.startswith("<p>سطر</p><p>سطر سطر ")

@@ -87,7 +87,7 @@ def normalise(
     kept = once(articles)
     doubtful = [entry for (entry, _), found in zip(named, articles, strict=True) if found.published >= moment]
     notes = [
-        _note(len(channel.entries) - len(named), "without a guid, a link or a homepage to know {} by, left out"),
+        _note(len(channel.entries) - len(named), "with nothing to show, or nothing to know an item by, left out"),
         _note(len(articles) - len(kept), "written twice in one document, kept once"),
         *_date_notes(doubtful, source, moment, day_first),
     ]
@@ -97,7 +97,7 @@ def normalise(
 def _note(count: int, what: str) -> str | None:
     if not count:
         return None
-    items, were = ("1 item", "it was") if count == 1 else (f"{count} items", "they were")
+    items, were = ("1 item", "it was") if count == 1 else (f"{count:,} items", "they were")
     return f"{items} {what.replace('{}', were)}"
 
 
@@ -133,12 +133,18 @@ def _named(channel: Channel, source: Source, url: str) -> Iterator[tuple[Entry, 
         stories[link].add(title)
     for entry, link, guid in zip(channel.entries, links, guids, strict=True):
         where = link or fallback
-        if where is None:
+        if where is None or (link is None and _is_empty(entry)):
             yield entry, None
             continue
         shared = link is None or page_key(link) in nowhere
         name = guid or (link if link and not shared and len(stories[link]) == 1 else _digest(entry))
         yield entry, _Identity(_bounded(name), where, shared or (guid is None and name != link) or _is_part(where))
+
+
+def _is_empty(entry: Entry) -> bool:
+    """Whether an item has nothing that a reader could read, see or hear."""
+    given = (entry.title, entry.summary, entry.content, entry.enclosures, entry.images, entry.withdrawn)
+    return not any(each.strip() if isinstance(each, str) else each for each in given)
 
 
 def _links(entries: Sequence[Entry], url: str) -> list[Url | None]:

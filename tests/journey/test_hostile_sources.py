@@ -39,6 +39,10 @@ REASONS = {
 }
 
 
+LONG = ("nested", "padded")
+"""Of hundreds of thousands of items the newest are read, if that does not take too long."""
+
+
 @pytest.fixture(scope="module")
 def port() -> Iterator[int]:
     """Where the outlets listen, good and hostile."""
@@ -77,13 +81,16 @@ def test_good_sources_live_beside_hostile_ones(home: Path, tmp_path: Path, port:
         after = psutil.Process().memory_info().rss
         glances = {glance.source.id: glance for glance in service.sources_at_a_glance()}
         stored = service.store.count_articles()
-    assert stored == EACH * 2
+    assert EACH * 2 <= stored <= EACH * 2 + sum(kind in LONG for kind in kinds)
     assert {glances[f"h{n}/good"].health for n in range(EACH)} == {"well"}
-    assert [(kind, glances[f"h{n}/bad"].state.reason) for n, kind in enumerate(kinds)] == [
-        (kind, REASONS[kind]) for kind in kinds
-    ]
-    for n in range(EACH):
-        error = glances[f"h{n}/bad"].state.error
+    ill = [(n, kind) for n, kind in enumerate(kinds) if kind not in LONG]
+    assert [(kind, glances[f"h{n}/bad"].state.reason) for n, kind in ill] == [(kind, REASONS[kind]) for _, kind in ill]
+    for n, kind in enumerate(kinds):
+        state = glances[f"h{n}/bad"].state
+        if kind in LONG and state.error is None:
+            assert "older items were left out" in state.notes[0]
+            continue
+        error = state.error
         assert "\n" not in error
         assert error.endswith(".")
         assert "Traceback" not in error

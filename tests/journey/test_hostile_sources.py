@@ -27,7 +27,7 @@ REASONS = {
     "looping": "redirect",
     "wandering": "redirect",
     "bombing": "too_large",
-    "bombing_twice": "bad_encoding",
+    "bombing_twice": "not_a_feed",
     "bombing_redirect": "refused",
     "endless": "too_large",
     "lying": "not_a_feed",

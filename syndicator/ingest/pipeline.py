@@ -344,9 +344,7 @@ class Ingest:
 
         The page of an item that only has another guid or link is not asked for again.
         """
-        matches = assign(
-            fresh, self._store.candidates(fresh), taken=document.same.values(), unstable=habits.guid_unstable
-        )
+        matches = assign(fresh, self._store.candidates(fresh), taken=document.same.values(), habits=habits)
         whole = []
         for article, match in reversed(list(zip(fresh, matches, strict=True))):
             known = _as_stored(article, match.stored) if match.stored else None
@@ -393,7 +391,7 @@ class Ingest:
             return 0, 0, learned(habits, (), kept=len(fresh.same), document=fresh.document, new=fresh.new)
         definitions = self._definitions()
         candidates = transaction.candidates(fresh.articles)
-        matches = assign(fresh.articles, candidates, taken=fresh.same.values(), unstable=habits.guid_unstable)
+        matches = assign(fresh.articles, candidates, taken=fresh.same.values(), habits=habits)
         seen = _seen(fresh.articles, matches, candidates)
         named = new_ids([one.item for one in seen if one.stored is None], transaction.taken_ids)
         settled: dict[str, tuple[Article | None, Article]] = {}

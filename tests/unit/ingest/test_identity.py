@@ -152,3 +152,18 @@ def test_share_of_common_words() -> None:
     """The share is of the smaller set, and 0 when one is empty."""
     assert in_common({1, 2}, {2, 3, 4}) == 0.5
     assert in_common(set(), {1}) == 0
+
+
+@pytest.mark.parametrize("with_text", [True, False])
+def test_dates_that_are_renewed_for_days(reader: Reader, with_text: bool) -> None:
+    """A source without guids, with one link for all, that dates its items anew at each poll doubles none of them."""
+    source = source_of(f"renewed{with_text}")
+    reader.store.sync_sources({source.id: "renewed.example"})
+    titles = ["حريق كبير في ميناء اللاذقية", "قافلة مساعدات تصل إلى إدلب", "رفع أسعار المحروقات عشرة بالمئة"]
+    for at in range(0, 100, 9):
+        items = [
+            [title, "/live", "", f"+{at}", f"{title} كما قال مصدر محلي في تصريح صحفي" * with_text] for title in titles
+        ]
+        reader.poll(source, document(items, "renewed"), START + timedelta(hours=at))
+    assert len(reader.articles(source)) == 3
+    assert reader.store.state(source.id).habits.date_unstable

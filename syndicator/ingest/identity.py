@@ -234,6 +234,8 @@ class Comparison:
             return self.text is None or self.text >= RELATED_TEXT
         if self._text(SAME_TEXT):
             return self.within(ANEW) or (self.headline and self.within(NEAR))
+        if self.guid is None and self.alike and self.within(ANEW):
+            return True
         return self.related and (self.same_moment or (self.same_date and self._text(LIKE_TEXT)))
 
     @property

@@ -68,7 +68,7 @@ def _with_pages(
 
     The page of an item that only has another guid or link is not asked for again.
     """
-    matches = assign(fresh, store.candidates(fresh), taken=document.same.values(), unstable=habits.guid_unstable)
+    matches = assign(fresh, store.candidates(fresh), taken=document.same.values(), habits=habits)
     whole = []
     for article, match in reversed(list(zip(fresh, matches, strict=True))):
         known = _as_stored(article, match.stored) if match.stored else None

@@ -69,6 +69,8 @@ def learned(
         if origin.source == item.origins[0].source
     ]
     moved = [page_key(item.url) != page_key(stored.url) for item, stored in again if not item.shared_link]
+    told = [(item, stored) for item, stored in again if item.dated and stored.dated and _says_the_same(item, stored)]
+    dates = [item.published == stored.published for item, stored in told]
     turn = direction([article for article in document if article.dated]) or _growth(new)
     reused = [one for one in seen if one.stored is None]
     counted = replace(
@@ -79,10 +81,18 @@ def learned(
         link_kept=habits.link_kept + kept + moved.count(False),
         link_changed=habits.link_changed + moved.count(True),
         link_reused=habits.link_reused + sum(one.link_known for one in reused),
+        date_kept=habits.date_kept + dates.count(True),
+        date_changed=habits.date_changed + dates.count(False),
         newest_first=habits.newest_first + (turn > 0),
         oldest_first=habits.oldest_first + (turn < 0),
     )
     return _halved(counted)
+
+
+def _says_the_same(item: Article, stored: Article) -> bool:
+    """Whether an item says what its source said of the article last."""
+    mine = item.origins[0]
+    return any(one.source == mine.source and one.fingerprint == mine.fingerprint for one in stored.origins)
 
 
 def _halved(habits: Habits) -> Habits:
@@ -104,6 +114,8 @@ def in_words(habits: Habits) -> tuple[str, ...]:
         said.append(f"links stay ({habits.link_kept} of {total})")
     if habits.link_reused:
         said.append(f"links used again: {habits.link_reused}")
+    if habits.date_unstable:
+        said.append("dates change")
     if habits.newest_first or habits.oldest_first:
         said.append("oldest item first" if habits.reversed else "newest item first")
     if habits.day_first is not None:

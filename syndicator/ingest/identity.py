@@ -13,7 +13,8 @@ a new guid at every poll, a new scheme for the whole site. So none of them decid
 
 Otherwise the item is a new article, and the stored one stays what it was. "The same page" is `page_key`: an address
 without scheme, `www`, slash, session id. A link that several items of one document share says nothing. Another page
-needs the same publisher: one report in two papers is a story (`cluster`), not an article.
+needs the same publisher: one report in two papers is a story (`cluster`), not an article. The same words with other
+numbers under another date are another edition, where guid or link say so, too (`editions`).
 
 **One item, one article.** Two items of one document are two articles. So pairs are taken by the weight of their
 evidence, and an article that one item is cannot be another's too. Where guids are positions in a list, every story
@@ -32,7 +33,8 @@ from itertools import pairwise
 from operator import itemgetter
 from uuid import UUID, uuid5
 
-from syndicator.model import Article, Candidate, Origin
+from syndicator.ingest.editions import files, is_standing, without_numbers
+from syndicator.model import NO_HABITS, Article, Candidate, Habits, Origin
 from syndicator.text.common import COMMON
 from syndicator.text.headline import headline_keys, text_keys, title_words
 from syndicator.text.html import text_of
@@ -44,6 +46,8 @@ NAMESPACE = UUID("0b6a6f0e-5d0f-5b0e-9d55-7f8d2f3c9a10")
 SECOND = timedelta(seconds=1)
 ANEW = timedelta(hours=12)
 """From so much later on, a date is that of another edition, not of a correction."""
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+"""From an hour on, a page that shows one thing after another shows another one; a date without an hour is a day."""
 NEAR, FAR = timedelta(days=3), timedelta(days=30)
 """Dates of one article that its publisher addresses anew are no further apart; the second is for long texts."""
 TEXT_WORDS = 400
@@ -118,6 +122,11 @@ class Features:
         """The keys of its text, as the store finds it by."""
         return text_keys(self.article.publishers, self.article.summary or text_of(self.article.body))
 
+    @cached_property
+    def numbered(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Its words and its numbers."""
+        return without_numbers(self.article)
+
     def origin(self, source: str) -> Origin | None:
         return next((origin for origin in self.article.origins if origin.source == source), None)
 
@@ -157,6 +166,12 @@ class Comparison:
     """How much later the item is dated; None when one of the two has no date."""
     timed: bool
     """The date says more than the day."""
+    edition: bool
+    """The same words with other numbers."""
+    nameless: bool
+    """The item has no guid but its address."""
+    standing: bool
+    """Its page shows one thing after another."""
 
     @property
     def related(self) -> bool:
@@ -188,6 +203,8 @@ class Comparison:
     @property
     def same(self) -> bool:
         """Whether the item is the article: the table above."""
+        if self.guid is not False and self.link and self.standing and self._shows_another:
+            return False
         if self.guid is True and self.link:
             return self.related or self.same_date or (self.text is None and not self._later(ANEW))
         if self.guid is True:
@@ -202,12 +219,23 @@ class Comparison:
         return self.apart is not None and self.apart >= span
 
     @property
+    def _shows_another(self) -> bool:
+        """Whether a page that shows one thing after another shows another one, or the next edition of a daily piece."""
+        if self.edition:
+            return self.nameless and self._later(ANEW) and self.within(FAR)
+        return self.text is None and not self.related and self._later(HOUR)
+
+    @property
     def _same_page(self) -> bool:
         """Another guid, or an address that is only perhaps the same."""
+        if self.edition and self.standing and self.guid is False and self._later(HOUR):
+            return False
         if self.headline and self.within(ANEW) and (self.text is None or self.text >= RELATED_TEXT):
             return True
         if self._text(SAME_TEXT):
             return self.within(ANEW) or (self.headline and self.within(NEAR))
+        if self.guid is None and self.alike and self.within(ANEW):
+            return True
         return self.related and (self.same_moment or (self.same_date and self._text(LIKE_TEXT)))
 
     @property
@@ -217,11 +245,15 @@ class Comparison:
             return self._text(LIKE_TEXT) or (self.text is None and (self.telling or self.shared))
         if self.same_moment:
             return self._text(SAME_TEXT)
-        if not (self.source and self.within(FAR if self.long and self.headline else NEAR)):
+        if self.edition or not (self.source and self.within(FAR if self.long and self.headline else NEAR)):
             return False
         if self._text(SAME_TEXT):
-            return self.headline or (self.title >= LIKE_TITLE and self.shared and (self.same_date or self._unknown))
-        return self.headline and self.apart is None and self.telling and self.text is None
+            if self.headline:
+                return self.long or self.shared or self.within(HOUR if self.timed else DAY)
+            return self.title >= LIKE_TITLE and self.shared and (self.same_date or self._unknown)
+        if self.headline and self.telling and self.text is None:
+            return self.apart is None or (self.shared and self.guid is None and self.within(ANEW))
+        return False
 
     @property
     def _unknown(self) -> bool:
@@ -231,9 +263,8 @@ class Comparison:
     @property
     def anew(self) -> bool:
         """Whether the publisher dated the article anew and rewrote it."""
-        return (
-            self.source and self._later(ANEW) and not (self.headline and (self.text is None or self._text(LIKE_TEXT)))
-        )
+        alike = self.headline and not self.edition and (self.text is None or self._text(LIKE_TEXT))
+        return self.source and self._later(ANEW) and not alike
 
     @property
     def weight(self) -> float:
@@ -242,14 +273,15 @@ class Comparison:
         return alike + 3 * (self.guid is True) + 1.5 * self.link + 2 * self.same_date
 
 
-def compare(incoming: Features, stored: Features, *, unstable: bool = False) -> Comparison:
-    """Compare an item, which has one origin, with a stored article. `unstable`: the source's guids say nothing."""
+def compare(incoming: Features, stored: Features, habits: Habits = NO_HABITS) -> Comparison:
+    """Compare an item, which has one origin, with a stored article, by what its source's guids and dates say."""
     new, old = incoming.article, stored.article
     mine = new.origins[0]
     known = stored.origin(mine.source)
     shared = new.shared_link or old.shared_link
+    dated = new.dated and old.dated and not habits.date_unstable
     return Comparison(
-        guid=None if known is None or unstable else _same_guid(mine.guid, known.guid, new, old),
+        guid=None if known is None or habits.guid_unstable else _same_guid(mine.guid, known.guid, new, old),
         link=0 if shared else 2 if new.url in stored.urls else int(bool(incoming.pages & stored.pages)),
         shared=shared,
         source=known is not None,
@@ -260,8 +292,11 @@ def compare(incoming: Features, stored: Features, *, unstable: bool = False) -> 
         telling=len(incoming.title) >= TELLING,
         text=max((in_common(a, b) for a in incoming.texts for b in stored.texts), default=None),
         long=any(len(a) >= LONG for a in incoming.texts) and any(len(b) >= LONG for b in stored.texts),
-        apart=new.published - old.published if new.dated and old.dated else None,
+        apart=new.published - old.published if dated else None,
         timed=any((new.published.hour, new.published.minute, new.published.second)),
+        edition=incoming.numbered[0] == stored.numbered[0] and incoming.numbered[1] != stored.numbered[1],
+        nameless=mine.guid.startswith(DERIVED) or page_key(mine.guid) in incoming.pages,
+        standing=is_standing(new.url),
     )
 
 
@@ -304,7 +339,6 @@ def _doubles(features: Features) -> list[tuple[object, ...]]:
         (article.origins[0].guid,),
         *((stem(article.origins[0].guid), page) for page in features.pages),
         *((page, features.title) for page in features.pages),
-        (features.title, article.published),
     ]
 
 
@@ -315,9 +349,17 @@ def _one_item(one: Features, other: Features) -> bool:
         return True
     if found.guid is True and found.link:
         return found.related
+    if found.edition or _other_files(one.article, other.article):
+        return False
     if found.link and found.headline:
         return found.text >= LIKE_TEXT if found.text is not None else found.same_date or found.apart is None
-    return found.headline and found.same_moment and found.text is not None and found.text >= SAME_TEXT
+    return False
+
+
+def _other_files(one: Article, other: Article) -> bool:
+    """Whether both have pictures or files, and none in common: pieces of a gallery, parts of a programme."""
+    mine, others = files(one), files(other)
+    return bool(mine and others) and not mine & others
 
 
 @dataclass(frozen=True, slots=True)
@@ -337,7 +379,7 @@ def assign(
     candidates: Iterable[Candidate],
     *,
     taken: Collection[str] = (),
-    unstable: bool = False,
+    habits: Habits = NO_HABITS,
 ) -> list[Match]:
     """Return for each item what it is.
 
@@ -351,7 +393,7 @@ def assign(
         features = Features.of(item)
         counts = Counter(other for key in _keys(features) for other in by_key.get(key, ()))
         for other, _ in counts.most_common(COMPARED):
-            found = compare(features, known[other], unstable=unstable)
+            found = compare(features, known[other], habits)
             if found.guid is True if item.withdrawn else found.same:
                 pairs.append((-found.weight, place, other, found))
     matches = [NEW] * len(incoming)

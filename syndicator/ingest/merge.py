@@ -1,8 +1,9 @@
 """One article out of what several polls, and several sources, said of it.
 
 The id never changes. What the article says is said by whoever spoke last: the source that said it before and now
-corrects itself, or another source whose date is newer. `updated` changes only when what is said changes; noise is no
-change (`essence`), and then the article stays as it is, to the byte.
+corrects itself, or another source whose date is newer. Of several sources, one that says again what it said last says
+nothing. `updated` changes only when what is said changes; noise is no change (`essence`), and then the article stays
+as it is, to the byte.
 
 The date of publication changes only when the publisher dated the article anew and rewrote it (`identity.Match.anew`):
 last year's guide that is this year's again is news of today.
@@ -28,8 +29,10 @@ def merge(stored: Article | None, incoming: Article, moment: datetime, *, anew: 
     if incoming.withdrawn:
         return replace(stored, origins=origins, withdrawn=True)
     merged = replace(stored, origins=origins, withdrawn=False)
-    own = any(origin.source == other.source for other in stored.origins for origin in incoming.origins)
-    if (not own and incoming.updated <= stored.updated) or _only_renamed(stored, incoming):
+    known = next((one for one in stored.origins if one.source == incoming.origins[0].source), None)
+    if known is None and incoming.updated <= stored.updated:
+        return merged
+    if known is not None and not anew and len(stored.origins) > 1 and _again(known, incoming.origins[0]):
         return merged
     if essence(stored) | {"withdrawn": False} == essence(incoming):
         return merged
@@ -39,15 +42,9 @@ def merge(stored: Article | None, incoming: Article, moment: datetime, *, anew: 
     return replace(merged, updated=incoming.updated if incoming.updated > stored.updated else moment)
 
 
-def _only_renamed(stored: Article, incoming: Article) -> bool:
-    """Whether a source says what it said last, under another guid: then others' words since then stay."""
-    before = {origin.source: origin for origin in stored.origins}
-    return all(
-        (known := before.get(origin.source)) is not None
-        and known.guid != origin.guid
-        and known.fingerprint == origin.fingerprint
-        for origin in incoming.origins
-    )
+def _again(known: Origin, now: Origin) -> bool:
+    """Whether a source says what it said last, and no page of it came late."""
+    return now == replace(known, guid=now.guid)
 
 
 def _origins(stored: Article, incoming: Article) -> tuple[Origin, ...]:

@@ -7,8 +7,8 @@ a podcast's page) identifies none of them. Which stored article an item is gets 
 (`identity`).
 
 **An item that stands twice comes once**, in its newest words: the same guid and link with related titles, revisions
-that differ in the end of their guid (`#0`, `#1`), the same page under two addresses with one title, the same title,
-date and text. What was left out is told in the channel's notes.
+that differ in the end of their guid (`#0`, `#1`), the same page under two addresses with one title. What was left out
+is told in the channel's notes.
 
 Dates are never in the future: an item dated ahead, or not at all, is dated by the moment we first saw it. Which of
 day and month comes first is asked of all the source's dates together, so a consistent source is never swapped.

@@ -338,7 +338,7 @@ class Ingest:
             return 0, 0, learned(habits, (), kept=len(fresh.same), document=fresh.document, new=fresh.new)
         definitions = self._definitions()
         candidates = transaction.candidates(fresh.articles)
-        matches = assign(fresh.articles, candidates, taken=fresh.same.values(), unstable=habits.guid_unstable)
+        matches = assign(fresh.articles, candidates, taken=fresh.same.values(), habits=habits)
         seen = what_became(fresh.articles, matches, candidates)
         named = new_ids([one.item for one in seen if one.stored is None], transaction.taken_ids)
         settled: dict[str, tuple[Article | None, Article]] = {}

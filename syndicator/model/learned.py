@@ -34,6 +34,9 @@ class Habits:
     """Items that came again with the same page as their link, or with another one."""
     link_reused: int = 0
     """Links that came again with another story."""
+    date_kept: int = 0
+    date_changed: int = 0
+    """Items that came again under another guid and said the same, with the date that they had or with another one."""
     newest_first: int = 0
     oldest_first: int = 0
     """Polls whose new items stood before, or behind, all known ones; or whose dates ran so."""
@@ -44,6 +47,11 @@ class Habits:
     def guid_unstable(self) -> bool:
         """Another guid says nothing about the item."""
         return self.guid_changed > 2 and self.guid_changed > self.kept
+
+    @property
+    def date_unstable(self) -> bool:
+        """Another date says nothing about the item: the source renews its dates at every poll."""
+        return self.date_changed > 2 and self.date_changed > self.kept + self.date_kept
 
     @property
     def reversed(self) -> bool:

@@ -173,3 +173,37 @@ def test_share_of_common_words() -> None:
     """The share is of the smaller set, and 0 when one is empty."""
     assert in_common({1, 2}, {2, 3, 4}) == 0.5
     assert in_common(set(), {1}) == 0
+
+
+@pytest.mark.parametrize("with_text", [True, False])
+def test_dates_that_are_renewed_for_days(reader: Reader, with_text: bool) -> None:
+    """A source without guids, with one link for all, that dates its items anew at each poll doubles none of them."""
+    source = source_of(f"renewed{with_text}")
+    reader.store.sync_sources({source.id: "renewed.example"})
+    titles = ["حريق كبير في ميناء اللاذقية", "قافلة مساعدات تصل إلى إدلب", "رفع أسعار المحروقات عشرة بالمئة"]
+    for at in range(0, 100, 9):
+        items = [
+            [title, "/live", "", f"+{at}", f"{title} كما قال مصدر محلي في تصريح صحفي" * with_text] for title in titles
+        ]
+        reader.poll(source, document(items, "renewed"), START + timedelta(hours=at))
+    assert len(reader.articles(source)) == 3
+    assert reader.store.state(source.id).habits.date_unstable
+
+
+@pytest.mark.parametrize("habit", ["another guid", "another session", "another date", "nothing"])
+@pytest.mark.parametrize("text", ["أخمدت فرق الإطفاء حريقا كبيرا في مستودعات الميناء فجر اليوم الأربعاء", ""])
+def test_two_feeds_of_one_publisher(reader: Reader, habit: str, text: str) -> None:
+    """One article in two feeds, with another headline in each, is one, and its words do not go to and fro."""
+    name = f"two{len(habit)}{len(text)}"
+    sources = [replace(source_of(name), id=f"{name}/{feed}") for feed in ("a", "b")]
+    reader.store.sync_sources({source.id: source.id for source in sources})
+    for at in range(4):
+        for place, source in enumerate(sources):
+            title = "حريق كبير في ميناء اللاذقية" + " فجرا" * place
+            link = f"/n/1?PHPSESSID={source.id[-1]}{at}" if habit == "another session" else "/n/1"
+            guid = f"{source.id}-{at}" if habit.startswith("another") and habit != "another date" else source.id
+            date = f"+{2 * at}" if habit == "another date" else str(2 - place)
+            moment = START + timedelta(hours=2 * at + place)
+            poll = reader.poll(source, document([[title, link, guid, date, text]], name), moment)
+            assert (poll.new, poll.changed) == (0, 0) or at == 0
+    assert len({article.id for source in sources for article in reader.articles(source)}) == 1

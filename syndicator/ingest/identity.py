@@ -13,7 +13,8 @@ a new guid at every poll, a new scheme for the whole site. So none of them decid
 
 Otherwise the item is a new article, and the stored one stays what it was. "The same page" is `page_key`: an address
 without scheme, `www`, slash, session id. A link that several items of one document share says nothing. Another page
-needs the same publisher: one report in two papers is a story (`cluster`), not an article. The same words with other
+needs the same source: one report in two papers, or in two feeds under two addresses, is a story (`cluster`), not an
+article. The same words with other
 numbers under another date are another edition, where guid or link say so, too (`editions`).
 
 **One item, one article.** Two items of one document are two articles. So pairs are taken by the weight of their
@@ -152,8 +153,7 @@ class Comparison:
     """2: the same address; 1: the same page, perhaps; 0: another one, or one that several items share."""
     shared: bool
     source: bool
-    publisher: bool
-    """The article came from the item's source, or from its publisher."""
+    """The article came from the item's source."""
     headline: bool
     title: float
     telling: bool
@@ -213,7 +213,7 @@ class Comparison:
             return self.related or self.same_date or (not self._later(ANEW) and (self.text is None or not self.source))
         if self.link:
             return self._same_page
-        return self.publisher and self._moved
+        return self.source and self._moved
 
     def _later(self, span: timedelta) -> bool:
         return self.apart is not None and self.apart >= span
@@ -285,7 +285,6 @@ def compare(incoming: Features, stored: Features, habits: Habits = NO_HABITS) ->
         link=0 if shared else 2 if new.url in stored.urls else int(bool(incoming.pages & stored.pages)),
         shared=shared,
         source=known is not None,
-        publisher=new.publishers[0] in old.publishers,
         headline=bool(incoming.headlines & stored.headlines)
         or (len(incoming.title) > 0 and incoming.title == stored.title),
         title=in_common(incoming.title, stored.title),
@@ -350,6 +349,8 @@ def _one_item(one: Features, other: Features) -> bool:
     if found.guid is True and found.link:
         return found.related
     if found.edition or _other_files(one.article, other.article):
+        return False
+    if found.link == 1 and found.apart is not None and not found.same_date:
         return False
     if found.link and found.headline:
         return found.text >= LIKE_TEXT if found.text is not None else found.same_date or found.apart is None

@@ -91,6 +91,13 @@ _FIELD_ENDS = re.compile(rb"(?<=[<>\n\"])")
 _SEAM = b"\n<\x1e>\n"
 """Between fields that are read together: no encoding that they may be in reads it otherwise."""
 _ARABIC_UTF8 = re.compile(rb"(?:[\xd8-\xdb][\x80-\xbf]){2}")
+_ALL_ARABIC = bytes(
+    [
+        *range(128),
+        *(byte for byte in range(128, 256) if not "a" <= bytes([byte]).decode("cp1256").lower()[0] <= "\u024f"),
+    ]
+)
+"""ASCII, and what is no Western letter in windows-1256."""
 _SLIPS = 4
 _LAM = "ل".encode()
 _LEAST = 3
@@ -203,7 +210,7 @@ def _by_label(body: bytes, labels: list[str]) -> str | None:
         if name.startswith(("utf", "iso2022")) or (name in _WESTERN and in_words):
             continue
         if name in ("cp1256", "iso8859-6") and in_words:
-            name = _arabic(body)
+            name = _arabic(body, name)
         try:
             return body.decode(name)
         except UnicodeDecodeError as error:
@@ -231,16 +238,26 @@ def _by_language(body: bytes, whole: bytes) -> str | None:
 
 
 def _looks_arabic(body: bytes) -> bool:
-    """Whether the article is as frequent among the words as it is in Arabic (about one in four)."""
-    words: list[bytes] = _WORD.findall(body[:_SAMPLE])
+    """Whether the article is as frequent among the words as it is in Arabic (about one in four), or all is Arabic.
+
+    Bytes of other scripts, read as windows-1256, have Western letters among them.
+    """
+    sample = body[:_SAMPLE]
+    words: list[bytes] = _WORD.findall(sample)
+    if not sample.translate(None, _ALL_ARABIC):
+        return True
     return sum(word.startswith((b"\xc7\xe1", b"\xc7\xe4")) for word in words) * 12 > len(words)
 
 
-def _arabic(body: bytes) -> str:
-    """Windows-1256 or ISO-8859-6: they agree up to sad, and differ in lam and yeh."""
+def _arabic(body: bytes, label: str = "") -> str:
+    """Windows-1256 or ISO-8859-6: they agree up to sad, and differ in lam and yeh. A label yields to clear counts."""
     sample = body[:_SAMPLE]
     windows = sample.count(b"\xc7\xe1") + sample.count(b"\xed")
     iso = sample.count(b"\xc7\xe4") + sample.count(b"\xea")
+    if label:
+        mine, other = (iso, windows) if label == "iso8859-6" else (windows, iso)
+        if other <= 2 * mine + 1:
+            return label
     return "iso8859-6" if iso > windows else "cp1256"
 
 

@@ -44,6 +44,8 @@ _POST = re.compile(
 )
 _EMPTY_LINK = re.compile(r"""<a\s[^<>]*?href\s*=\s*["']?(https?://[^\s"'<>]+)[^<>]*>\s*</a\s*>""", re.IGNORECASE)
 _LINK = re.compile(r"<a\s[^<>]*href\s*=", re.IGNORECASE)
+_TEXT_AGAIN = re.compile(r"(?<![^\s>;}])<(?:p|h[1-6]|figure|blockquote|img)(?=[\s>/])", re.IGNORECASE)
+"""Where a text goes on behind a script that was never closed; in code such tags stand between quotation marks."""
 _SCRIPTS_OFF = re.compile(r"java\s*script|جافا\s?سكر[ي]?بت|الجافا", re.IGNORECASE)
 _FALLBACK = 200
 """Characters: what a player says to browsers that have no players is shorter."""
@@ -162,7 +164,7 @@ class _Mender:
         return end.end()
 
     def _script(self, name: str, raw: str, at: int) -> int:
-        """Scripts go with their code; the link of a post that a script would load stays."""
+        """Scripts go with their code, unclosed ones up to the next paragraph; links of posts that they load stay."""
         attributes = _attributes(raw)
         if "data-telegram-post" in attributes and (page := embeds.posted(attributes)):
             self._link(page, attributes)
@@ -171,8 +173,10 @@ class _Mender:
             return following.end()
         if raw.endswith("/>") or "src" in attributes:
             return at
-        end = self._next(f"/{name}", at) if following else None
-        return end.end() if end else len(self.html)
+        end = (self._next(f"/{name}", at) if following else None) or _TEXT_AGAIN.search(self.html, at)
+        if end is None:
+            return len(self.html)
+        return end.end() if end[0].startswith("</") else end.start()
 
     def _frame(self, name: str, raw: str, at: int) -> int:
         attributes = _attributes(raw)

@@ -115,11 +115,15 @@ class Site:
         return story
 
     def _appear(self, like: Story | None = None) -> None:
+        """Tell a new story, under the guid and address of another one or not; then its title is not like that one's."""
         number = self.count
         self.count += 1
+        title = self._said(self.chance.randrange(4, 8))
+        while like and len({*title.split()} & {*like.title.split()}) > 1:
+            title = self._said(self.chance.randrange(4, 8))
         story = Story(
             number=number,
-            title=f"{self._said(self.chance.randrange(4, 8))}",
+            title=title,
             text=self._text(),
             published=self.now - timedelta(seconds=self.chance.randrange(60, 1700)),
             guid=like.guid if like else f"g-{self.name}-{number}",

@@ -291,3 +291,12 @@ def test_unknown_players_keep_their_address() -> None:
     """Only addresses that are known are changed, and a page is its own page."""
     for address in ("https://x.example/embed/1", "https://www.youtube.com/watch?v=a", "https://vimeo.com/1", "/film/1"):
         assert page_of(address) == address
+
+
+@pytest.mark.parametrize(
+    "code", ["<script>var a = '<p>no</p>'; b();", "<style>p{color:red}\n", "<script type='text/x'>", "<script>a < b;\n"]
+)
+def test_text_behind_an_unclosed_script(code: str) -> None:
+    """A script that is never closed ends where a paragraph begins; paragraphs in its strings are code."""
+    found = meant(f"<p>أول</p>{code}<p>ثان</p><p>ثالث</p>").html
+    assert found == "<p>أول</p><p>ثان</p><p>ثالث</p>"

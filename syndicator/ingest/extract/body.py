@@ -17,9 +17,10 @@ Readers' comments are taken out before anything is measured: they can be ten tim
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence, Set
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 
 from lxml import etree
@@ -27,6 +28,7 @@ from lxml.html import HtmlElement
 
 from syndicator.ingest.extract.blocks import Block, flatten, key
 from syndicator.ingest.extract.embedded import embedded
+from syndicator.ingest.extract.furniture import reason
 from syndicator.ingest.extract.marks import SENTENCE, WHOLE, Marks, furniture, is_pointer, is_prose
 from syndicator.ingest.extract.unveil import reveal
 from syndicator.text.figures import Placed, parsed
@@ -45,6 +47,12 @@ _MORE = 1.3
 """How much longer another text must be to take a text's place."""
 _AGREED = 0.7
 """Part of the main group that trafilatura must find to be believed alone."""
+_LOST = 0.2
+"""Part of trafilatura's words that a story may lack."""
+_HIDDEN = 0.5
+"""Part of trafilatura's words that are nowhere on a page that hides them."""
+_PROSE = 0.6
+"""Part of the page's prose that a story has; with less, trafilatura's other readers are asked."""
 _ABOUT = 0.3
 """Part of the headline's words that text must have which a page hides."""
 
@@ -90,10 +98,12 @@ def find_story(root: HtmlElement, placed: Sequence[Placed], *, title: str = "", 
     """
     seen = _Seen(root, placed, title)
     found = seen.story(witness)
-    if len(found.text) < _LEAST and reveal(root, seen.marks):
+    if (len(found.text) < _LEAST or seen.hides) and reveal(root, seen.marks):
         hidden = _Seen(root, placed, title)
         shown = hidden.story(witness)
-        if _overlap(title, shown.text) >= _ABOUT:
+        if len(found.text) < _LEAST:
+            found = shown if _overlap(title, shown.text) >= _ABOUT else found
+        elif _says_more(shown.text, found.text):
             found = shown
     if witness and len(witness) >= _LEAST and _says_more(witness, found.text):
         found = Story(_paragraphs(witness), None)
@@ -106,7 +116,9 @@ def find_story(root: HtmlElement, placed: Sequence[Placed], *, title: str = "", 
             and _overlap(found.text if len(found.text) >= _LEAST else title, text) >= _ABOUT
         ):
             found = Story(blocks, None)
-    return found if found.blocks else _gallery(seen)
+    if not found.blocks:
+        found = _gallery(seen)
+    return found if found.blocks else _all_there_is(seen, title)
 
 
 def _says_more(text: str, than: str) -> bool:
@@ -128,25 +140,45 @@ def selected(containers: Sequence[HtmlElement], placed: Sequence[Placed], *, tit
     return Story(blocks, outer[0] if outer else None, marks)
 
 
-def lines_of(root: HtmlElement) -> str:
-    """What trafilatura takes for the story, a line each."""
+def lines_of(root: HtmlElement, *, precise: bool = True, fast: bool = True) -> str:
+    """What trafilatura takes for the story, a line each.
+
+    `precise` leaves out what may be furniture, `fast` asks none of the other readers that it falls back on.
+    """
     from trafilatura.core import bare_extraction  # only here: pages are read in a box, and nobody else waits for it
 
     try:
         document = bare_extraction(
             deepcopy(root),
-            favor_precision=True,
+            favor_precision=precise,
             include_comments=False,
             include_formatting=False,
             include_links=False,
             with_metadata=False,
             deduplicate=False,
-            fast=True,
+            fast=fast,
         )
     except (etree.LxmlError, ValueError, TypeError, AttributeError, RecursionError):
         return ""
     text = getattr(document, "text", None) if document is not None else None
     return text or ""
+
+
+class _Told:
+    """The lines that trafilatura took for the story."""
+
+    def __init__(self, lines: str) -> None:
+        self._lines = set(map(key, lines.split("\n")))
+        self._text = key(lines)
+
+    def says(self, block: Block) -> bool:
+        """Whether the block is told; of a list, a table or a short line each line, in any order."""
+        line = key(block.text)
+        if len(line) >= _SHORTEST and line in self._text:
+            return True
+        parts = [part for part in map(key, block.text.split("\n")) if part]
+        size = sum(len(part) for part in parts if part in self._lines or (len(part) >= _SHORTEST and part in self._text))
+        return bool(parts) and size >= _AGREED * sum(map(len, parts))
 
 
 class _Seen:
@@ -158,16 +190,65 @@ class _Seen:
         self.words = {word for one in placed for word in one.words}
         self.marks = Marks(flatten(root, {}, self.words), title)
         self.keys = [key(block.text) for block in self.marks.blocks]
+        self.hides = False
+        """Whether trafilatura found much that the page hides: the slides of a show."""
 
     def story(self, witness: str | None) -> Story:
         """The story by what the witnesses claim, or by the names that publishing systems give it."""
-        claimed = self._claimed(lines_of(self.root))
+        lines = lines_of(self.root)
+        claimed = self._claimed(lines)
         if witness and len(witness) >= _LEAST:
             haystack = key(witness)
             claimed |= {at for at, line in enumerate(self.keys) if len(line) >= _SHORTEST and line in haystack}
         self.marks.believe(claimed)
         found = self._mapped(claimed) if claimed else None
-        return found or self._by_name() or Story([], None, self.marks)
+        found = found or self._by_name() or Story([], None, self.marks)
+        return self._completed(found, lines)
+
+    def _completed(self, found: Story, lines: str) -> Story:
+        """The story with what trafilatura finds beside it, where that is a good part of what it finds.
+
+        Where the story is little of the page's prose, trafilatura is asked a second time, and less precisely.
+        """
+        if not found.blocks:
+            return found
+        prose = sum(len(block.text) for block in self.marks.blocks if is_prose(block))
+        blocks = self._with_lost(found, lines)
+        if sum(len(block.text) for block in blocks) < _PROSE * prose:
+            blocks = self._with_lost(replace(found, blocks=blocks), lines_of(self.root, precise=False))
+        return found if blocks is found.blocks else replace(found, blocks=blocks)
+
+    def _with_lost(self, found: Story, lines: str) -> list[Block]:
+        """The story's blocks and, in the order of the page, those of trafilatura's that they lack; themselves if few."""
+        blocks = found.blocks
+        said = Counter(key(lines).split())
+        had = {key(block.text) for block in blocks}
+        lost = said - Counter(word for line in map(key, (block.text for block in blocks)) for word in line.split())
+        if not said or lost.total() < _LOST * said.total():
+            return blocks
+        shown = Counter(word for line in self.keys for word in line.split())
+        self.hides = self.hides or (said - shown).total() >= _HIDDEN * said.total()
+        told = _Told(lines)
+        kept = {(block.element, block.text) for block in blocks}
+        together: list[Block] = []
+        for block in flatten(self.root, self.pictures, self.words):
+            line = key(block.text)
+            if (block.element, block.text) in kept:
+                together.append(block)
+            elif line not in had and told.says(block) and self._may_be_story(block, found.container):
+                together.append(block)
+                had.add(line)
+        whole = sum(len(one.text) for one in together) > sum(len(one.text) for one in blocks)
+        return together if whole else blocks
+
+    def _may_be_story(self, block: Block, container: HtmlElement | None) -> bool:
+        """Whether a block is no furniture by sure signs: links, cards of other articles, lines known for it."""
+        if block.element is None or reason(block, place=0.5) is not None or is_pointer(block):
+            return False
+        above = (block.element, *block.element.iterancestors())
+        if block.link_share >= 0.5 and (container is None or container.tag == "body" or container not in above):
+            return False
+        return not any(node in self.marks.cards for node in above)
 
     def _claimed(self, lines: str) -> set[int]:
         """The blocks that are the story's: trafilatura's lines, the main group, or both where they agree."""
@@ -270,6 +351,25 @@ def _gallery(seen: _Seen) -> Story:
     kept = {ancestor for picture in told for ancestor in picture.iterancestors()}
     blocks = flatten(container, seen.pictures, furniture(container, seen.marks, kept) | seen.words)
     return Story([block for block in blocks if block.kind == "figure"], container, seen.marks)
+
+
+def _all_there_is(seen: _Seen, title: str) -> Story:
+    """The whole page where it is a few lines without a link: a flash of one sentence."""
+    blocks = seen.marks.blocks
+    body = next(seen.root.iter("body"), None)
+    links = next(seen.root.iter("a", "form", "script"), None)
+    said = "\n".join(block.text for block in blocks)
+    if (
+        body is None
+        or links is not None
+        or len(said) > _TEASER
+        or _overlap(said, title) >= _HELD
+        or any(reason(block, place=0.5) for block in blocks)
+    ):
+        return Story([], None, seen.marks)
+    shown = {block.text for block in blocks}
+    blocks = [one for one in flatten(body, seen.pictures, seen.words) if one.figure is not None or one.text in shown]
+    return Story(blocks, body, seen.marks)
 
 
 def _widened(container: HtmlElement) -> HtmlElement | None:

@@ -227,21 +227,35 @@ def _is_dateline(block: Block) -> bool:
 
 
 def _name_doubles(blocks: Sequence[Block], reasons: dict[int, str]) -> None:
-    """A block that says the same as the one before it, and a second copy of the whole text."""
-    previous = ""
-    said: set[str] = set()
-    copies: list[int] = []
-    for at, block in enumerate(blocks):
-        line = key(block.text)
-        if line and line == previous and at not in reasons and len(line) >= 15:
-            reasons[at] = "repeat"
-        elif len(line) >= _SHORT and line in said:
-            copies.append(at)
+    """A block that says the same as the one before it, and a second copy of the whole text.
+
+    A line that stands three times or more in one element is the author's: a refrain, a text that fills a space.
+    """
+    lines = [key(block.text) for block in blocks]
+    places: dict[str, list[int]] = {}
+    for at, line in enumerate(lines):
         if line:
-            previous = line
-            said.add(line)
+            places.setdefault(line, []).append(at)
+    copies: list[int] = []
+    for line, found in places.items():
+        if len(found) < 2 or len(line) < 15:
+            continue
+        holders = {_holder(blocks[at]) for at in found}
+        if len(found) > 2 and len(holders) == 1:
+            continue
+        for before, at in zip(found, found[1:], strict=False):
+            if not any(lines[before + 1 : at]) and at not in reasons:
+                reasons[at] = "repeat"
+            elif len(line) >= _SHORT:
+                copies.append(at)
     if len(copies) >= 3 and 3 * len(copies) >= sum(len(block.text) >= _SHORT for block in blocks):
         reasons |= {at: "repeat" for at in copies if at not in reasons}
+
+
+def _holder(block: Block) -> HtmlElement | None:
+    """The element that holds a block with its like: what a paragraph stands in, or the element that lines stand in."""
+    element = block.element
+    return element.getparent() if element is not None and element.tag in ("p", "li", "blockquote", "pre") else element
 
 
 def _name_what_is_skipped(blocks: Sequence[Block], reasons: dict[int, str]) -> None:

@@ -213,10 +213,32 @@ class _Seen:
         if not found.blocks:
             return found
         prose = sum(len(block.text) for block in self.marks.blocks if is_prose(block))
+        found = self._with_lead(found, lines)
         blocks = self._with_lost(found, lines)
         if sum(len(block.text) for block in blocks) < _PROSE * prose:
             blocks = self._with_lost(replace(found, blocks=blocks), lines_of(self.root, precise=False))
-        return found if blocks is found.blocks else replace(found, blocks=blocks)
+        return replace(found, blocks=blocks)
+
+    def _with_lead(self, found: Story, lines: str) -> Story:
+        """The story with the paragraphs that trafilatura finds between the page's headline and its beginning."""
+        elements = [block.element for block in self.marks.blocks]
+        first = next((block.element for block in found.blocks if block.element is not None and block.text), None)
+        if first is None or first not in elements:
+            return found
+        begin = elements.index(first)
+        heads = [at for at in range(begin) if (one := elements[at]) is not None and one.tag == "h1"]
+        if not heads:
+            return found
+        told, had = _Told(lines), {key(block.text) for block in found.blocks}
+        lead = [
+            block
+            for at, block in enumerate(self.marks.blocks[heads[-1] + 1 : begin], heads[-1] + 1)
+            if is_prose(block)
+            and self.keys[at] not in had
+            and told.says(block)
+            and self._may_be_story(block, found.container)
+        ]
+        return replace(found, blocks=lead + found.blocks) if len(lead) <= _FEW else found
 
     def _with_lost(self, found: Story, lines: str) -> list[Block]:
         """The story's blocks and, in the order of the page, those of trafilatura's that they lack; themselves if few."""

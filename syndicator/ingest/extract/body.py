@@ -17,13 +17,10 @@ Readers' comments are taken out before anything is measured: they can be ten tim
 """
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence, Set
-from copy import deepcopy
 from dataclasses import dataclass, replace
 from html import escape
 
-from lxml import etree
 from lxml.html import HtmlElement
 
 from syndicator.ingest.extract.blocks import Block, flatten, key
@@ -31,6 +28,7 @@ from syndicator.ingest.extract.embedded import embedded
 from syndicator.ingest.extract.furniture import reason
 from syndicator.ingest.extract.marks import SENTENCE, WHOLE, Marks, furniture, is_pointer, is_prose
 from syndicator.ingest.extract.unveil import reveal
+from syndicator.ingest.extract.witness import Beside, lines_of
 from syndicator.text.figures import Placed, parsed
 
 _HELD = 0.9
@@ -47,12 +45,6 @@ _MORE = 1.3
 """How much longer another text must be to take a text's place."""
 _AGREED = 0.7
 """Part of the main group that trafilatura must find to be believed alone."""
-_LOST = 0.2
-"""Part of trafilatura's words that a story may lack."""
-_HIDDEN = 0.5
-"""Part of trafilatura's words that are nowhere on a page that hides them."""
-_PROSE = 0.6
-"""Part of the page's prose that a story has; with less, trafilatura's other readers are asked."""
 _ABOUT = 0.3
 """Part of the headline's words that text must have which a page hides."""
 
@@ -140,47 +132,6 @@ def selected(containers: Sequence[HtmlElement], placed: Sequence[Placed], *, tit
     return Story(blocks, outer[0] if outer else None, marks)
 
 
-def lines_of(root: HtmlElement, *, precise: bool = True, fast: bool = True) -> str:
-    """What trafilatura takes for the story, a line each.
-
-    `precise` leaves out what may be furniture, `fast` asks none of the other readers that it falls back on.
-    """
-    from trafilatura.core import bare_extraction  # only here: pages are read in a box, and nobody else waits for it
-
-    try:
-        document = bare_extraction(
-            deepcopy(root),
-            favor_precision=precise,
-            include_comments=False,
-            include_formatting=False,
-            include_links=False,
-            with_metadata=False,
-            deduplicate=False,
-            fast=fast,
-        )
-    except (etree.LxmlError, ValueError, TypeError, AttributeError, RecursionError):
-        return ""
-    text = getattr(document, "text", None) if document is not None else None
-    return text or ""
-
-
-class _Told:
-    """The lines that trafilatura took for the story."""
-
-    def __init__(self, lines: str) -> None:
-        self._lines = set(map(key, lines.split("\n")))
-        self._text = key(lines)
-
-    def says(self, block: Block) -> bool:
-        """Whether the block is told; of a list, a table or a short line each line, in any order."""
-        line = key(block.text)
-        if len(line) >= _SHORTEST and line in self._text:
-            return True
-        parts = [part for part in map(key, block.text.split("\n")) if part]
-        size = sum(len(part) for part in parts if part in self._lines or (len(part) >= _SHORTEST and part in self._text))
-        return bool(parts) and size >= _AGREED * sum(map(len, parts))
-
-
 class _Seen:
     """One page as it is seen: its blocks, its names weighed, its pictures."""
 
@@ -203,74 +154,12 @@ class _Seen:
         self.marks.believe(claimed)
         found = self._mapped(claimed) if claimed else None
         found = found or self._by_name() or Story([], None, self.marks)
-        return self._completed(found, lines)
-
-    def _completed(self, found: Story, lines: str) -> Story:
-        """The story with what trafilatura finds beside it, where that is a good part of what it finds.
-
-        Where the story is little of the page's prose, trafilatura is asked a second time, and less precisely.
-        """
         if not found.blocks:
             return found
-        prose = sum(len(block.text) for block in self.marks.blocks if is_prose(block))
-        found = self._with_lead(found, lines)
-        blocks = self._with_lost(found, lines)
-        if sum(len(block.text) for block in blocks) < _PROSE * prose:
-            blocks = self._with_lost(replace(found, blocks=blocks), lines_of(self.root, precise=False))
+        beside = Beside(self.root, self.pictures, self.words, self.marks, self.keys)
+        blocks = beside.completed(found.blocks, found.container, lines)
+        self.hides = beside.hides
         return replace(found, blocks=blocks)
-
-    def _with_lead(self, found: Story, lines: str) -> Story:
-        """The story with the paragraphs that trafilatura finds between the page's headline and its beginning."""
-        elements = [block.element for block in self.marks.blocks]
-        first = next((block.element for block in found.blocks if block.element is not None and block.text), None)
-        if first is None or first not in elements:
-            return found
-        begin = elements.index(first)
-        heads = [at for at in range(begin) if (one := elements[at]) is not None and one.tag == "h1"]
-        if not heads:
-            return found
-        told, had = _Told(lines), {key(block.text) for block in found.blocks}
-        lead = [
-            block
-            for at, block in enumerate(self.marks.blocks[heads[-1] + 1 : begin], heads[-1] + 1)
-            if is_prose(block)
-            and self.keys[at] not in had
-            and told.says(block)
-            and self._may_be_story(block, found.container)
-        ]
-        return replace(found, blocks=lead + found.blocks) if len(lead) <= _FEW else found
-
-    def _with_lost(self, found: Story, lines: str) -> list[Block]:
-        """The story's blocks and, in the order of the page, those of trafilatura's that they lack; themselves if few."""
-        blocks = found.blocks
-        said = Counter(key(lines).split())
-        had = {key(block.text) for block in blocks}
-        lost = said - Counter(word for line in map(key, (block.text for block in blocks)) for word in line.split())
-        if not said or lost.total() < _LOST * said.total():
-            return blocks
-        shown = Counter(word for line in self.keys for word in line.split())
-        self.hides = self.hides or (said - shown).total() >= _HIDDEN * said.total()
-        told = _Told(lines)
-        kept = {(block.element, block.text) for block in blocks}
-        together: list[Block] = []
-        for block in flatten(self.root, self.pictures, self.words):
-            line = key(block.text)
-            if (block.element, block.text) in kept:
-                together.append(block)
-            elif line not in had and told.says(block) and self._may_be_story(block, found.container):
-                together.append(block)
-                had.add(line)
-        whole = sum(len(one.text) for one in together) > sum(len(one.text) for one in blocks)
-        return together if whole else blocks
-
-    def _may_be_story(self, block: Block, container: HtmlElement | None) -> bool:
-        """Whether a block is no furniture by sure signs: links, cards of other articles, lines known for it."""
-        if block.element is None or reason(block, place=0.5) is not None or is_pointer(block):
-            return False
-        above = (block.element, *block.element.iterancestors())
-        if block.link_share >= 0.5 and (container is None or container.tag == "body" or container not in above):
-            return False
-        return not any(node in self.marks.cards for node in above)
 
     def _claimed(self, lines: str) -> set[int]:
         """The blocks that are the story's: trafilatura's lines, the main group, or both where they agree."""

@@ -15,6 +15,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from itertools import pairwise
 
 from lxml.etree import tostring
 from lxml.html import HtmlElement
@@ -233,9 +234,12 @@ def _name_doubles(blocks: Sequence[Block], reasons: dict[int, str]) -> None:
     """
     lines = [key(block.text) for block in blocks]
     places: dict[str, list[int]] = {}
+    previous: dict[int, int] = {}
+    last = -1
     for at, line in enumerate(lines):
         if line:
             places.setdefault(line, []).append(at)
+            last, previous[at] = at, last
     copies: list[int] = []
     for line, found in places.items():
         if len(found) < 2 or len(line) < 15:
@@ -243,8 +247,8 @@ def _name_doubles(blocks: Sequence[Block], reasons: dict[int, str]) -> None:
         holders = {_holder(blocks[at]) for at in found}
         if len(found) > 2 and len(holders) == 1:
             continue
-        for before, at in zip(found, found[1:], strict=False):
-            if not any(lines[before + 1 : at]) and at not in reasons:
+        for before, at in pairwise(found):
+            if previous[at] == before and at not in reasons:
                 reasons[at] = "repeat"
             elif len(line) >= _SHORT:
                 copies.append(at)

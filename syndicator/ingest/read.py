@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from lxml.html import document_fromstring
 
 from syndicator.ingest.extract import Cut, clean_body
-from syndicator.ingest.extract.body import lines_of
+from syndicator.ingest.extract.witness import lines_of
 from syndicator.ingest.normalise import normalise
 from syndicator.ingest.parse import losses, parse
 from syndicator.model import NO_HABITS, Article, Channel, Habits, Response, Source

@@ -183,6 +183,7 @@ class _Flattener:
 
     def _say(self, text: str | None) -> None:
         if text:
+            text = text.replace("\xad", "")  # soft hyphens are for the page's own columns
             self._line.html.append(escape(text, quote=False))
             self._line.text.append(text)
             if any(tag == "a" for tag, _ in self._line.open):

@@ -18,17 +18,17 @@ Readers' comments are taken out before anything is measured: they can be ten tim
 
 import re
 from collections.abc import Iterable, Iterator, Sequence, Set
-from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 
-from lxml import etree
 from lxml.html import HtmlElement
 
 from syndicator.ingest.extract.blocks import Block, flatten, key
 from syndicator.ingest.extract.embedded import embedded
+from syndicator.ingest.extract.furniture import reason
 from syndicator.ingest.extract.marks import SENTENCE, WHOLE, Marks, furniture, is_pointer, is_prose
 from syndicator.ingest.extract.unveil import reveal
+from syndicator.ingest.extract.witness import Beside, lines_of
 from syndicator.text.figures import Placed, parsed
 
 _HELD = 0.9
@@ -90,10 +90,12 @@ def find_story(root: HtmlElement, placed: Sequence[Placed], *, title: str = "", 
     """
     seen = _Seen(root, placed, title)
     found = seen.story(witness)
-    if len(found.text) < _LEAST and reveal(root, seen.marks):
+    if (len(found.text) < _LEAST or seen.hides) and reveal(root, seen.marks):
         hidden = _Seen(root, placed, title)
         shown = hidden.story(witness)
-        if _overlap(title, shown.text) >= _ABOUT:
+        if len(found.text) < _LEAST:
+            found = shown if _overlap(title, shown.text) >= _ABOUT else found
+        elif _says_more(shown.text, found.text):
             found = shown
     if witness and len(witness) >= _LEAST and _says_more(witness, found.text):
         found = Story(_paragraphs(witness), None)
@@ -106,7 +108,9 @@ def find_story(root: HtmlElement, placed: Sequence[Placed], *, title: str = "", 
             and _overlap(found.text if len(found.text) >= _LEAST else title, text) >= _ABOUT
         ):
             found = Story(blocks, None)
-    return found if found.blocks else _gallery(seen)
+    if not found.blocks:
+        found = _gallery(seen)
+    return found if found.blocks else _all_there_is(seen, title)
 
 
 def _says_more(text: str, than: str) -> bool:
@@ -128,27 +132,6 @@ def selected(containers: Sequence[HtmlElement], placed: Sequence[Placed], *, tit
     return Story(blocks, outer[0] if outer else None, marks)
 
 
-def lines_of(root: HtmlElement) -> str:
-    """What trafilatura takes for the story, a line each."""
-    from trafilatura.core import bare_extraction  # only here: pages are read in a box, and nobody else waits for it
-
-    try:
-        document = bare_extraction(
-            deepcopy(root),
-            favor_precision=True,
-            include_comments=False,
-            include_formatting=False,
-            include_links=False,
-            with_metadata=False,
-            deduplicate=False,
-            fast=True,
-        )
-    except (etree.LxmlError, ValueError, TypeError, AttributeError, RecursionError):
-        return ""
-    text = getattr(document, "text", None) if document is not None else None
-    return text or ""
-
-
 class _Seen:
     """One page as it is seen: its blocks, its names weighed, its pictures."""
 
@@ -158,16 +141,25 @@ class _Seen:
         self.words = {word for one in placed for word in one.words}
         self.marks = Marks(flatten(root, {}, self.words), title)
         self.keys = [key(block.text) for block in self.marks.blocks]
+        self.hides = False
+        """Whether trafilatura found much that the page hides: the slides of a show."""
 
     def story(self, witness: str | None) -> Story:
         """The story by what the witnesses claim, or by the names that publishing systems give it."""
-        claimed = self._claimed(lines_of(self.root))
+        lines = lines_of(self.root)
+        claimed = self._claimed(lines)
         if witness and len(witness) >= _LEAST:
             haystack = key(witness)
             claimed |= {at for at, line in enumerate(self.keys) if len(line) >= _SHORTEST and line in haystack}
         self.marks.believe(claimed)
         found = self._mapped(claimed) if claimed else None
-        return found or self._by_name() or Story([], None, self.marks)
+        found = found or self._by_name() or Story([], None, self.marks)
+        if not found.blocks:
+            return found
+        beside = Beside(self.root, self.pictures, self.words, self.marks, self.keys)
+        blocks = beside.completed(found.blocks, found.container, lines)
+        self.hides = beside.hides
+        return replace(found, blocks=blocks)
 
     def _claimed(self, lines: str) -> set[int]:
         """The blocks that are the story's: trafilatura's lines, the main group, or both where they agree."""
@@ -270,6 +262,25 @@ def _gallery(seen: _Seen) -> Story:
     kept = {ancestor for picture in told for ancestor in picture.iterancestors()}
     blocks = flatten(container, seen.pictures, furniture(container, seen.marks, kept) | seen.words)
     return Story([block for block in blocks if block.kind == "figure"], container, seen.marks)
+
+
+def _all_there_is(seen: _Seen, title: str) -> Story:
+    """The whole page where it is a few lines without a link: a flash of one sentence."""
+    blocks = seen.marks.blocks
+    body = next(seen.root.iter("body"), None)
+    links = next(seen.root.iter("a", "form", "script"), None)
+    said = "\n".join(block.text for block in blocks)
+    if (
+        body is None
+        or links is not None
+        or len(said) > _TEASER
+        or _overlap(said, title) >= _HELD
+        or any(reason(block, place=0.5) for block in blocks)
+    ):
+        return Story([], None, seen.marks)
+    shown = {block.text for block in blocks}
+    blocks = [one for one in flatten(body, seen.pictures, seen.words) if one.figure is not None or one.text in shown]
+    return Story(blocks, body, seen.marks)
 
 
 def _widened(container: HtmlElement) -> HtmlElement | None:

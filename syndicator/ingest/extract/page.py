@@ -44,6 +44,8 @@ LARGEST = 4 * 1024 * 1024
 _MOST_ELEMENTS = 60_000
 """Elements of a page that are read: pages of news have a few thousand."""
 _MOST_IMAGES = 30
+_FEW_WORDS = 80
+"""Characters of a page's text that must be more to take the place of a feed's."""
 NOT_LONGER = "the page's text is not longer than the feed's"
 
 
@@ -146,7 +148,7 @@ def _joined(article: Article, found: _Found, source: Source) -> Extraction:
     )
     images = _with_caption_from(cuts, images)
     text = "\n".join(block.text for block in blocks if block.text) or "\n".join(_told_by_pictures(blocks))
-    longer = len(key(text)) > max(len(key(feed_text)), 80)
+    longer = len(key(text)) > (max(len(key(feed_text)), _FEW_WORDS) if feed_text else 0)
     if longer:
         blocks = _without_lead(blocks, images)
     body = sanitise(together(blocks), found.base) if longer else article.body

@@ -15,6 +15,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from itertools import pairwise
 
 from lxml.etree import tostring
 from lxml.html import HtmlElement
@@ -227,21 +228,38 @@ def _is_dateline(block: Block) -> bool:
 
 
 def _name_doubles(blocks: Sequence[Block], reasons: dict[int, str]) -> None:
-    """A block that says the same as the one before it, and a second copy of the whole text."""
-    previous = ""
-    said: set[str] = set()
-    copies: list[int] = []
-    for at, block in enumerate(blocks):
-        line = key(block.text)
-        if line and line == previous and at not in reasons and len(line) >= 15:
-            reasons[at] = "repeat"
-        elif len(line) >= _SHORT and line in said:
-            copies.append(at)
+    """A block that says the same as the one before it, and a second copy of the whole text.
+
+    A line that stands three times or more in one element is the author's: a refrain, a text that fills a space.
+    """
+    lines = [key(block.text) for block in blocks]
+    places: dict[str, list[int]] = {}
+    previous: dict[int, int] = {}
+    last = -1
+    for at, line in enumerate(lines):
         if line:
-            previous = line
-            said.add(line)
+            places.setdefault(line, []).append(at)
+            last, previous[at] = at, last
+    copies: list[int] = []
+    for line, found in places.items():
+        if len(found) < 2 or len(line) < 15:
+            continue
+        holders = {_holder(blocks[at]) for at in found}
+        if len(found) > 2 and len(holders) == 1:
+            continue
+        for before, at in pairwise(found):
+            if previous[at] == before and at not in reasons:
+                reasons[at] = "repeat"
+            elif len(line) >= _SHORT:
+                copies.append(at)
     if len(copies) >= 3 and 3 * len(copies) >= sum(len(block.text) >= _SHORT for block in blocks):
         reasons |= {at: "repeat" for at in copies if at not in reasons}
+
+
+def _holder(block: Block) -> HtmlElement | None:
+    """The element that holds a block with its like: what a paragraph stands in, or the element that lines stand in."""
+    element = block.element
+    return element.getparent() if element is not None and element.tag in ("p", "li", "blockquote", "pre") else element
 
 
 def _name_what_is_skipped(blocks: Sequence[Block], reasons: dict[int, str]) -> None:

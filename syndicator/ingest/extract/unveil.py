@@ -10,12 +10,16 @@ import re
 
 from lxml.html import HtmlElement
 
-from syndicator.ingest.extract.marks import Marks
+from syndicator.ingest.extract.marks import Marks, words_of
 
 _SEGMENT = re.compile(r"S:([0-9a-fA-F]{1,8})")
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 _LEAST = 140
 """Characters of hidden text that may be a story."""
+
+
+_UNSEEN = frozenset(("hidden", "hide", "visuallyhidden"))
+"""Words in the names of an element that say only that it is hidden."""
 
 
 def unveil(root: HtmlElement) -> None:
@@ -59,7 +63,7 @@ def reveal(root: HtmlElement, marks: Marks) -> bool:
         hidden = node.get("hidden") is not None or _HIDDEN.search(node.get("style", "")) is not None
         if not (hidden or node.tag in ("template", "noscript")) or len(node.text_content()) < _LEAST:
             continue
-        if marks.is_furniture(node):
+        if marks.is_furniture(node) and not words_of(node) <= _UNSEEN:
             continue
         node.attrib.pop("hidden", None)
         node.attrib.pop("style", None)

@@ -35,6 +35,7 @@ from syndicator.text.composed import nfc
 from syndicator.text.html import SafeHtml, from_text, sanitise, text_of
 from syndicator.text.language import detect, tag
 from syndicator.text.lead import lead
+from syndicator.text.markup import meant
 from syndicator.text.signature import Frequencies, signature
 from syndicator.text.url import absolute, canonical
 from syndicator.text.words import Folded, fold, folded
@@ -146,7 +147,7 @@ NESTED = ("div", "span", "code", "bdi", "blockquote", "table", "ul", "b")
 
 
 def _of(body: str, **changes: Any) -> Article:
-    return article(1, summary="", body=safe(body, BASE), **changes)
+    return article(1, summary="", body=safe(meant(body), BASE), **changes)
 
 
 def _text(piece: str) -> Maker:

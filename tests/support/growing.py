@@ -287,7 +287,7 @@ STEPS: dict[str, Callable[[Article], object]] = {
     "lead": lambda one: lead(one.body),
     "language": lambda one: detect(f"{one.title} {one.summary}"),
     "merge": _merged,
-    "rows": lambda one: rows.article_row(one, first_seen=MOMENT, modified=MOMENT, position=1),
+    "rows": lambda one: rows.article_row(one, first_seen=MOMENT, modified=MOMENT, position=1, arrived=1),
     "fingerprint": fingerprint,
     "wire": dumps,
     **{extension: _rendered(extension) for extension in FORMATS},

@@ -346,11 +346,11 @@ def _one_item(one: Features, other: Features) -> bool:
     found = compare(one, other)
     if one.article.origins[0].guid == other.article.origins[0].guid:
         return True
+    if found.link == 1 and found.apart is not None and not found.same_date:
+        return False
     if found.guid is True and found.link:
         return found.related
     if found.edition or _other_files(one.article, other.article):
-        return False
-    if found.link == 1 and found.apart is not None and not found.same_date:
         return False
     if found.link and found.headline:
         return found.text >= LIKE_TEXT if found.text is not None else found.same_date or found.apart is None

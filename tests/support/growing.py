@@ -152,7 +152,7 @@ def safe(raw: str, base: str) -> SafeHtml:
 
 
 def _of(body: str, **changes: Any) -> Article:
-    return article(1, summary="", body=safe(meant(body), BASE), **changes)
+    return article(1, summary="", body=safe(body, BASE), **changes)
 
 
 def _text(piece: str) -> Maker:

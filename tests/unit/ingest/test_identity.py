@@ -16,7 +16,7 @@ from syndicator.model import Article, ExtractRules, ListingRules, Publisher, Sou
 from tests.support.sites import START, Reader, Site, follow
 
 CASES = tomllib.loads((Path(__file__).parents[2] / "data" / "identity" / "polls.toml").read_text("utf-8"))["case"]
-SEQUENCES = 60
+SEQUENCES = 40
 """Random sequences in the suite; `python -m benchmarks.identity` runs thousands."""
 
 

@@ -8,8 +8,10 @@ import feedparser
 import pytest
 from flask.testing import FlaskClient
 from lxml import etree, html
+from sqlalchemy import update
 
 from syndicator.service import Service
+from syndicator.store.tables import sources
 from syndicator.web import create_app
 from tests.support.houses import furnish, house, poll_all, publisher
 from tests.support.servers import Reply, serve
@@ -165,6 +167,15 @@ def test_status_shows_which_source_is_ill_and_why(client: FlaskClient) -> None:
     assert rows[0].get("class") == "stumbling"
     assert "nahr/main" in rows[1].text_content()
     assert rows[1].get("class") == "well"
+
+
+def test_status_shows_what_a_poll_left_out(client: FlaskClient, service: Service) -> None:
+    """What the last answer left out stands beside its source, as text."""
+    mine = update(sources).where(sources.c.id == "nahr/main")
+    with service.store.database.writing() as connection:
+        connection.execute(mine.values(notes=["300 older items were <b>left out"]))
+    [row] = html.fromstring(client.get("/status").text).xpath("//tbody/tr[contains(., 'nahr/main')]")
+    assert "300 older items were <b>left out" in row.text_content()
 
 
 def test_health(client: FlaskClient) -> None:

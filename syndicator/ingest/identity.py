@@ -336,7 +336,7 @@ def _doubles(features: Features) -> list[tuple[object, ...]]:
     article = features.article
     return [
         (article.origins[0].guid,),
-        *((stem(article.origins[0].guid), page) for page in features.pages),
+        *((_REVISION.sub("", article.origins[0].guid), page) for page in features.pages),
         *((page, features.title) for page in features.pages),
     ]
 

@@ -127,7 +127,9 @@ def _named(channel: Channel, source: Source, url: str) -> Iterator[tuple[Entry, 
     nowhere = {page_key(each) for each in (homepage, source.publisher.homepage, url, source.url) if each}
     links = _links(channel.entries, url)
     titles = [_title(entry) for entry in channel.entries]
-    guids = _told_apart([_guid(entry, nowhere) for entry in channel.entries], links, titles)
+    guids = _told_apart(
+        [_guid(entry, link, nowhere) for entry, link in zip(channel.entries, links, strict=True)], links, titles
+    )
     stories: defaultdict[Url | None, set[frozenset[str]]] = defaultdict(set)
     for link, title in zip(links, titles, strict=True):
         stories[link].add(title)
@@ -174,10 +176,12 @@ def _title(entry: Entry) -> frozenset[str]:
     return frozenset(title_words(plain(entry.title or "") or plain((entry.summary or entry.content or "")[:2_000])))
 
 
-def _guid(entry: Entry, nowhere: Collection[str]) -> str | None:
+def _guid(entry: Entry, link: Url | None, nowhere: Collection[str]) -> str | None:
     """The guid, if it can be one: a template's "N/A" and the address of the homepage or the feed are none."""
     guid = (entry.guid or "").strip()
-    if guid.lower() in WORTHLESS or (guid.startswith(("http://", "https://")) and page_key(guid) in nowhere):
+    if guid.lower() in WORTHLESS:
+        return None
+    if guid.startswith(("http://", "https://")) and page_key(link if link and guid == entry.link else guid) in nowhere:
         return None
     return guid
 

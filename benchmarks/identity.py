@@ -17,6 +17,8 @@ from pathlib import Path
 from tests.support.sites import POLLS, Reader, Site, follow
 
 SEQUENCES = 5_000
+TOGETHER = 200
+"""Sites in one store."""
 SHOWN = 20
 """Sites gone wrong that are shown."""
 
@@ -29,12 +31,14 @@ def main() -> None:
     wrong: list[list[str]] = []
     kinds: Counter[str] = Counter()
     started = time.process_time()
-    with tempfile.TemporaryDirectory() as folder, Reader(Path(folder)) as reader:
-        for seed in range(options.first, options.first + options.sequences):
-            site = Site(seed, f"s{seed}")
-            if mistakes := follow(reader, site):
-                wrong.append([f"seed {seed}", *mistakes])
-                kinds[f"guid {site.guids}, link {site.links}, date {site.dates}"] += 1
+    seeds = range(options.first, options.first + options.sequences)
+    for start in range(0, len(seeds), TOGETHER):
+        with tempfile.TemporaryDirectory() as folder, Reader(Path(folder)) as reader:
+            for seed in seeds[start : start + TOGETHER]:
+                site = Site(seed, f"s{seed}")
+                if mistakes := follow(reader, site):
+                    wrong.append([f"seed {seed}", *mistakes])
+                    kinds[f"guid {site.guids}, link {site.links}, date {site.dates}"] += 1
     for each in wrong[:SHOWN]:
         print("\n  ".join(each))
     for kind, count in kinds.most_common():

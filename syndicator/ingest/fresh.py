@@ -86,7 +86,7 @@ def _too_old(count: int, oldest: datetime) -> tuple[str, ...]:
 def _as_stored(incoming: Article, stored: Article) -> Article | None:
     """The stored article under the item's guid, if the item says what its source said of it last; else None."""
     mine = incoming.origins[0]
-    known = next((origin for origin in stored.origins if origin.source == mine.source), None)
+    known = stored.origin_at(mine.source)
     if known is None or known.fingerprint != mine.fingerprint:
         return None
     origin = replace(mine, page_due=known.page_due, page_tries=known.page_tries)

@@ -35,7 +35,7 @@ from operator import itemgetter
 from uuid import UUID, uuid5
 
 from syndicator.ingest.editions import files, is_standing, without_numbers
-from syndicator.model import NO_HABITS, Article, Candidate, Habits, Origin
+from syndicator.model import NO_HABITS, Article, Candidate, Habits
 from syndicator.text.common import COMMON
 from syndicator.text.headline import headline_keys, text_keys, title_words
 from syndicator.text.html import text_of
@@ -127,9 +127,6 @@ class Features:
     def numbered(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Its words and its numbers."""
         return without_numbers(self.article)
-
-    def origin(self, source: str) -> Origin | None:
-        return next((origin for origin in self.article.origins if origin.source == source), None)
 
 
 def _pairs(text: str) -> frozenset[tuple[str, str]]:
@@ -277,7 +274,7 @@ def compare(incoming: Features, stored: Features, habits: Habits = NO_HABITS) ->
     """Compare an item, which has one origin, with a stored article, by what its source's guids and dates say."""
     new, old = incoming.article, stored.article
     mine = new.origins[0]
-    known = stored.origin(mine.source)
+    known = old.origin_at(mine.source)
     shared = new.shared_link or old.shared_link
     dated = new.dated and old.dated and not habits.date_unstable
     return Comparison(

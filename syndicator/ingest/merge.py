@@ -29,7 +29,7 @@ def merge(stored: Article | None, incoming: Article, moment: datetime, *, anew: 
     if incoming.withdrawn:
         return replace(stored, origins=origins, withdrawn=True)
     merged = replace(stored, origins=origins, withdrawn=False)
-    known = next((one for one in stored.origins if one.source == incoming.origins[0].source), None)
+    known = stored.origin_at(incoming.origins[0].source)
     if known is None and incoming.updated <= stored.updated:
         return merged
     if known is not None and not anew and len(stored.origins) > 1 and _again(known, incoming.origins[0]):

@@ -212,6 +212,10 @@ class Article:
         """Ids of the publishers that it came from, the first first."""
         return tuple(dict.fromkeys(origin.source.partition("/")[0] for origin in self.origins))
 
+    def origin_at(self, source: str) -> Origin | None:
+        """Its origin at a source, if it came from there."""
+        return next((origin for origin in self.origins if origin.source == source), None)
+
     @property
     def lead_image(self) -> Image | None:
         return self.images[0] if self.images else None
